@@ -1,0 +1,27 @@
+"""The people who work with the inventory."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class User(AbstractUser):
+    """A person who signs in; rights come from the groups that ``sync_roles`` keeps."""
+
+    language = models.CharField(
+        _("language"), max_length=2, blank=True,
+        choices=[("ja", _("Japanese")), ("en", _("English"))],
+        help_text=_("Empty: the browser's language."),
+    )
+
+    class Meta(AbstractUser.Meta):
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def display_name(self) -> str:
+        """The full name, family name first as in Japanese, or the name of the account."""
+        return f"{self.last_name} {self.first_name}".strip() or self.username

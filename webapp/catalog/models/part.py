@@ -1,0 +1,225 @@
+"""Parts: what is stored, bought and built in."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.postgres.indexes import GinIndex
+from django.core.validators import FileExtensionValidator, MinValueValidator
+from django.db import models
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models.category import Category
+from catalog.validators import validate_picture
+from core import units
+from core.models import BilingualName, either
+from core.text import contains_pattern, half_width, search_text
+
+
+class Tracking(models.TextChoices):
+    """How single items of a part are told apart."""
+
+    NONE = "none", _("None")
+    LOT = "lot", _("By lot")
+    SERIAL = "serial", _("By serial number")
+
+
+class StockStatus(models.TextChoices):
+    """Computed by the database from the quantity on hand and the reorder point."""
+
+    OUT = "out", _("Out")
+    LOW = "low", _("Low")
+    ENOUGH = "enough", _("Enough")
+
+
+# Kept by the ledger's trigger; a stale copy in memory must never be written back.
+LEDGER_FIELDS = frozenset(
+    {"on_hand", "on_order", "last_cost", "last_cost_currency", "last_cost_at"}
+)
+
+
+class PartQuerySet(models.QuerySet["Part"]):
+    """Questions to the catalogue."""
+
+    def search(self, text: str) -> "PartQuerySet":
+        """Parts whose number, names, descriptions or SKUs contain every word of `text`.
+
+        Width, case and kana do not matter. Each word is found by the trigram indexes of
+        parts and supplier parts, joined by UNION because an OR across the tables would scan.
+        """
+        from catalog.models.supplier import SupplierPart  # noqa: PLC0415 - avoids a cycle
+
+        found = self
+        for word in half_width(text).split():
+            pattern = contains_pattern(word)
+            in_part = Part.objects.filter(SearchLike(F("search_text"), pattern)).values("pk")
+            in_sku = SupplierPart.objects.filter(
+                SearchLike(F("search_text"), pattern)
+            ).values("part_id")
+            found = found.filter(pk__in=in_part.order_by().union(in_sku.order_by()))
+        return found
+
+    def in_branch(self, category: Category) -> "PartQuerySet":
+        """Parts of a category and of everything beneath it."""
+        return self.filter(category__in=Category.objects.branch(category))
+
+    def active(self) -> "PartQuerySet":
+        return self.filter(active=True)
+
+
+class SearchLike(models.Func):
+    """``column LIKE pattern``."""
+
+    template = "%(expressions)s"
+    arg_joiner = " LIKE "
+    output_field = models.BooleanField()
+    conditional = True
+
+
+class Part(BilingualName):
+    """A part, with its totals, which only the ledger changes.
+
+    Quantities are in `unit`, with up to six decimals.
+    """
+
+    number = models.CharField(
+        _("part number"), max_length=64,
+        help_text=_("Unique, whatever its capitals and widths."),
+    )
+    description_ja = models.TextField(_("description (Japanese)"), blank=True)
+    description_en = models.TextField(_("description (English)"), blank=True)
+    category = models.ForeignKey(
+        Category, on_delete=models.PROTECT, related_name="parts", verbose_name=_("category")
+    )
+    unit = models.CharField(
+        _("unit"), max_length=8, choices=list(units.UNITS.items()), default=units.PIECES,
+        help_text=_("Cannot be changed once stock was recorded."),
+    )
+    tracking = models.CharField(
+        _("tracking"), max_length=8, choices=Tracking, default=Tracking.NONE,
+        help_text=_("Whether every movement names a lot or a serial number."),
+    )
+    reorder_point = models.DecimalField(
+        _("reorder point"), max_digits=18, decimal_places=6, default=Decimal(0),
+        validators=[MinValueValidator(Decimal(0))],
+        help_text=_("At or below this quantity the stock is low. 0: never."),
+    )
+    target_quantity = models.DecimalField(
+        _("target quantity"), max_digits=18, decimal_places=6, null=True, blank=True,
+        validators=[MinValueValidator(Decimal(0))],
+        help_text=_("Re-orders fill the stock up to this quantity."),
+    )
+    reorder_quantity = models.DecimalField(
+        _("reorder quantity"), max_digits=18, decimal_places=6, null=True, blank=True,
+        validators=[MinValueValidator(Decimal(0))],
+        help_text=_("A re-order is for at least this quantity."),
+    )
+    lead_time_days = models.PositiveSmallIntegerField(
+        _("lead time (days)"), null=True, blank=True,
+        help_text=_("Used where the supplier part has none."),
+    )
+    picture = models.ImageField(
+        _("picture"), upload_to="parts/%Y/%m", blank=True,
+        validators=[FileExtensionValidator(["png", "jpg", "jpeg", "webp"]), validate_picture],
+        help_text=_("PNG, JPEG or WebP."),
+    )
+    active = models.BooleanField(
+        _("active"), default=True,
+        help_text=_("Inactive parts keep their history, but take no new receipts."),
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    on_hand = models.DecimalField(
+        _("on hand"), max_digits=18, decimal_places=6, default=Decimal(0), editable=False
+    )
+    on_order = models.DecimalField(
+        _("on order"), max_digits=18, decimal_places=6, default=Decimal(0), editable=False
+    )
+    last_cost = models.DecimalField(
+        _("last unit cost"), max_digits=19, decimal_places=6, null=True, editable=False
+    )
+    last_cost_currency = models.CharField(
+        _("currency of the last unit cost"), max_length=3, blank=True, default="", editable=False
+    )
+    last_cost_at = models.DateTimeField(_("last unit cost of"), null=True, editable=False)
+    status = models.GeneratedField(
+        expression=Case(
+            When(on_hand__lte=0, then=Value("out")),
+            When(reorder_point__gt=0, on_hand__lte=F("reorder_point"), then=Value("low")),
+            default=Value("enough"),
+        ),
+        output_field=models.CharField(_("stock status"), max_length=8, choices=StockStatus),
+        db_persist=True, verbose_name=_("stock status"),
+    )
+    search_text = models.GeneratedField(
+        expression=search_text("number", "name_ja", "name_en", "description_ja",
+                               "description_en"),
+        output_field=models.TextField(), db_persist=True,
+    )
+
+    objects = PartQuerySet.as_manager()
+
+    class Meta(BilingualName.Meta):
+        verbose_name = _("part")
+        verbose_name_plural = _("parts")
+        constraints = [
+            *BilingualName.Meta.constraints,
+            models.UniqueConstraint(
+                Lower("number"), name="catalog_part_number_unique",
+                violation_error_message=_("A part with this number exists already."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(number=""), name="catalog_part_number_not_empty",
+                violation_error_message=_("A part needs a number."),
+            ),
+            models.CheckConstraint(
+                condition=Q(reorder_point__gte=0), name="catalog_part_reorder_point_not_negative",
+                violation_error_message=_("The reorder point cannot be negative."),
+            ),
+            models.CheckConstraint(
+                condition=Q(target_quantity__isnull=True)
+                | Q(target_quantity__gte=F("reorder_point")),
+                name="catalog_part_target_above_reorder_point",
+                violation_error_message=_("The target quantity cannot be below the reorder point."),
+            ),
+            models.CheckConstraint(
+                condition=Q(reorder_quantity__isnull=True) | Q(reorder_quantity__gte=0),
+                name="catalog_part_reorder_quantity_not_negative",
+                violation_error_message=_("The reorder quantity cannot be negative."),
+            ),
+            models.CheckConstraint(
+                condition=Q(on_hand__gte=0), name="catalog_part_on_hand_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(on_order__gte=0), name="catalog_part_on_order_not_negative"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["status", "number"], name="catalog_part_status"),
+            models.Index(fields=["category", "number"], name="catalog_part_category"),
+            models.Index(fields=["number"], name="catalog_part_number_order"),
+            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"],
+                     name="catalog_part_search"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write everything but the ledger's totals."""
+        if not self._state.adding and kwargs.get("update_fields") is None:
+            kwargs["update_fields"] = [
+                field.name for field in self._meta.concrete_fields
+                if not (field.primary_key or field.generated or field.name in LEDGER_FIELDS)
+            ]
+        super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        super().clean()
+        self.number = half_width(self.number)
+
+    @property
+    def description(self) -> str:
+        return either(self.description_ja, self.description_en)

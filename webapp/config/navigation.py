@@ -1,0 +1,2 @@
+"""The look of the admin and its side bar (django-unfold's setting)."""
+UNFOLD = {}

@@ -1,0 +1,14 @@
+"""Errors that a user can cause and mend, with messages fit for the user."""
+
+from django.core.exceptions import ValidationError
+
+
+class BusinessError(ValidationError):
+    """A rule of the business refuses what was asked for.
+
+    The message says what happened, why, and what to do, in the user's language, so that
+    pages show it as it is. As a ``ValidationError`` it attaches to a form without translation.
+    """
+
+    def __str__(self) -> str:
+        return " ".join(self.messages)

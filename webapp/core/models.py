@@ -1,0 +1,115 @@
+"""Names in Japanese and English, of which at least one is given, and trees of them."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Coalesce, NullIf
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+
+def in_japanese() -> bool:
+    """Whether the page is being made in Japanese."""
+    return (get_language() or "ja").startswith("ja")
+
+
+def either(japanese: str, english: str) -> str:
+    """The text in the user's language, or in the other one where that is missing."""
+    return (japanese or english) if in_japanese() else (english or japanese)
+
+
+def display_expression(field: str, *, prefix: str = "") -> Coalesce:
+    """The database's expression of ``either(<field>_ja, <field>_en)``, to sort by."""
+    first, second = ("ja", "en") if in_japanese() else ("en", "ja")
+    return Coalesce(
+        NullIf(f"{prefix}{field}_{first}", models.Value("")), f"{prefix}{field}_{second}"
+    )
+
+
+class BilingualName(models.Model):
+    """Mixin: ``name_ja`` and ``name_en``, shown in the language of the user."""
+
+    name_ja = models.CharField(_("name (Japanese)"), max_length=200, blank=True)
+    name_en = models.CharField(_("name (English)"), max_length=200, blank=True)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(name_ja="", name_en=""),
+                name="%(app_label)s_%(class)s_has_name",
+                violation_error_message=_("Give a name in Japanese or in English."),
+            ),
+        ]
+
+    @property
+    def name(self) -> str:
+        return either(self.name_ja, self.name_en)
+
+    def clean(self) -> None:
+        super().clean()
+        self.name_ja = self.name_ja.strip()
+        self.name_en = self.name_en.strip()
+
+
+class TreeNode(BilingualName):
+    """Mixin: a node of a tree whose paths the database keeps (see ``core.sql.tree_triggers``)."""
+
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True,
+        related_name="children", verbose_name=_("parent"),
+    )
+    path = models.TextField(_("path"), editable=False, default="")
+    path_ja = models.TextField(_("path (Japanese)"), editable=False, default="")
+
+    class Meta(BilingualName.Meta):
+        abstract = True
+        constraints = [
+            *BilingualName.Meta.constraints,
+            models.CheckConstraint(
+                condition=~Q(name_ja__contains="/") & ~Q(name_en__contains="/"),
+                name="%(app_label)s_%(class)s_name_without_slash",
+                violation_error_message=_("A name cannot contain “/”: it separates the levels."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.path_shown
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        self.refresh_from_db(fields=["path", "path_ja"])
+
+    @property
+    def path_shown(self) -> str:
+        """From the root to this node, in the language of the user."""
+        path = self.path_ja if in_japanese() else self.path
+        return (path or self.name).replace("/", " / ")
+
+    def clean(self) -> None:
+        """Refuse a cycle and a second node of the same path, before the database does."""
+        super().clean()
+        parent = self.parent
+        if self.pk and parent and (parent.pk == self.pk or parent.path.startswith(f"{self.path}/")):
+            raise ValidationError(
+                {"parent": _("A branch cannot be moved beneath itself. Choose a parent outside it.")}
+            )
+        own = self.name_en or self.name_ja
+        path = f"{parent.path}/{own}" if parent else own
+        if type(self)._default_manager.filter(path__iexact=path).exclude(pk=self.pk).exists():
+            raise ValidationError(
+                _("“%(path)s” exists already. Choose another name or another parent."),
+                params={"path": path},
+            )
+
+
+class TreeQuerySet[Node: TreeNode](models.QuerySet[Node]):
+    """Questions to a tree."""
+
+    def branch(self, root: TreeNode) -> "TreeQuerySet[Node]":
+        """`root` and everything beneath it."""
+        return self.filter(Q(pk=root.pk) | Q(path__startswith=f"{root.path}/"))
+
+

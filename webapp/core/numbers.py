@@ -1,0 +1,12 @@
+"""Quantities as people read them."""
+
+from decimal import Decimal
+
+from django.utils.formats import number_format
+
+
+def plain(quantity: Decimal) -> str:
+    """A quantity without needless zeros, with the separators of the user's language."""
+    exponent = quantity.normalize().as_tuple().exponent
+    places = max(0, -int(exponent))
+    return number_format(quantity, decimal_pos=places, use_l10n=True, force_grouping=True)

@@ -1,0 +1,39 @@
+"""What the application's database user may do: everything but change the schema or the past.
+
+The owner of the database runs migrations and then ``manage.py grant_app_rights``; the running
+application signs in as a user that has just these rights.
+"""
+
+from django.db import connection, transaction
+from psycopg import sql
+
+# Tables with fewer rights than SELECT, INSERT, UPDATE, DELETE.
+NARROWED = {
+    "django_migrations": "SELECT",
+    "stock_stocklevel": "SELECT",
+    "stock_stockmovement": "SELECT, INSERT",
+    "stock_stocktake": "SELECT, INSERT",
+    "stock_stocktakeline": "SELECT, INSERT",
+    "stock_ledgerverification": "SELECT, INSERT",
+}
+
+
+@transaction.atomic
+def grant_app_rights(role: str) -> int:
+    """Give `role` its rights on every table; returns the number of tables. Repeatable."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        tables = sorted(row[0] for row in cursor.fetchall())
+        name = sql.Identifier(role)
+        for statement in (
+            "GRANT USAGE ON SCHEMA public TO {role}",
+            "REVOKE CREATE ON SCHEMA public FROM {role}",
+            "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
+        ):
+            cursor.execute(sql.SQL(statement).format(role=name))
+        for table in tables:
+            rights = sql.SQL(NARROWED.get(table, "SELECT, INSERT, UPDATE, DELETE"))
+            target = sql.Identifier("public", table)
+            cursor.execute(sql.SQL("REVOKE ALL ON {} FROM {}").format(target, name))
+            cursor.execute(sql.SQL("GRANT {} ON {} TO {}").format(rights, target, name))
+    return len(tables)

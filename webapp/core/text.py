@@ -1,0 +1,64 @@
+"""Search keys: the same text however it was typed.
+
+Full-width and half-width forms, upper and lower case, hiragana and katakana compare equal.
+The function lives in the database (``search_key``), so that generated columns, indexes and
+queries agree by construction.
+"""
+
+import unicodedata
+
+from django.db.models import F, Func, TextField, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Concat
+
+
+def half_width(text: str) -> str:
+    """Full-width letters and digits as half-width, half-width kana as full-width (NFKC)."""
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+def fold(text: str) -> str:
+    """``half_width`` without regard to case: for comparing keys that people typed."""
+    return half_width(text).casefold()
+
+
+_HIRAGANA = "".join(chr(code) for code in range(0x3041, 0x3097))
+_KATAKANA = "".join(chr(code) for code in range(0x30A1, 0x30F7))
+
+CREATE_SEARCH_KEY = f"""
+CREATE FUNCTION search_key(value text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN pg_catalog.translate(
+    pg_catalog.lower(pg_catalog.normalize(value, 'NFKC')), '{_HIRAGANA}', '{_KATAKANA}'
+);
+"""
+DROP_SEARCH_KEY = "DROP FUNCTION search_key(text);"
+
+
+class SearchKey(Func):
+    """``search_key(text)`` as an expression."""
+
+    function = "search_key"
+    arity = 1
+    output_field = TextField()
+
+
+def search_text(*fields: str) -> SearchKey:
+    """The expression of a generated column that holds the search key of some columns.
+
+    Fields are separated by a line feed, so that a search term never matches across two of them.
+    """
+    parts: list[Combinable] = []
+    for index, field in enumerate(fields):
+        if index:
+            parts.append(Value("\n"))
+        parts.append(F(field))
+    text = parts[0] if len(parts) == 1 else Concat(*parts, output_field=TextField())
+    return SearchKey(text)
+
+
+def contains_pattern(term: str) -> SearchKey:
+    """The LIKE pattern, as an expression, that finds `term` anywhere in a search key."""
+    # Widths first: a full-width percent sign must not become a wildcard afterwards.
+    escaped = half_width(term).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return SearchKey(Value(f"%{escaped}%"))

@@ -1,0 +1,200 @@
+"""The ledger's triggers: what makes the promises of ``stock/models/ledger.py`` true.
+
+Statement triggers with transition tables apply a whole statement at once: a receipt of a
+hundred lines, or a bulk load, costs a handful of set operations and locks the parts in the
+order of their keys, so that no two writers can wait for each other in a circle.
+
+Nested triggers are told from direct statements by ``pg_trigger_depth()``: totals and levels
+may only change inside a trigger, and only owners can make triggers.
+"""
+
+APPLY_MOVEMENTS = """
+CREATE FUNCTION stock_apply_movements() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    -- One writer at a time for each part, parts in the order of their keys.
+    PERFORM 1 FROM catalog_part WHERE id IN (SELECT part_id FROM new_rows)
+        ORDER BY id FOR NO KEY UPDATE;
+
+    IF EXISTS (
+        SELECT 1 FROM new_rows m
+        JOIN catalog_part p ON p.id = m.part_id
+        LEFT JOIN stock_lot l ON l.id = m.lot_id
+        WHERE p.tracking = 'lot' AND coalesce(l.code, '') = ''
+           OR p.tracking = 'serial' AND coalesce(l.serial, '') = ''
+    ) THEN
+        RAISE EXCEPTION USING ERRCODE = 'check_violation', TABLE = 'stock_stockmovement',
+            CONSTRAINT = 'stock_movement_tracked',
+            MESSAGE = 'A movement of a tracked part names its lot or serial number.';
+    END IF;
+
+    IF EXISTS (
+        SELECT 1 FROM new_rows WHERE kind = 'transfer'
+        GROUP BY idempotency_key, part_id, lot_id HAVING sum(quantity) <> 0
+    ) THEN
+        RAISE EXCEPTION USING ERRCODE = 'check_violation', TABLE = 'stock_stockmovement',
+            CONSTRAINT = 'stock_movement_transfer_balanced',
+            MESSAGE = 'What a transfer takes from one location it puts into another.';
+    END IF;
+
+    IF EXISTS (
+        SELECT 1 FROM new_rows c JOIN stock_stockmovement m ON m.id = c.reverses_id
+        WHERE (c.part_id, c.location_id, c.quantity)
+              IS DISTINCT FROM (m.part_id, m.location_id, -m.quantity)
+           OR c.lot_id IS DISTINCT FROM m.lot_id OR m.kind = 'correction'
+    ) THEN
+        RAISE EXCEPTION USING ERRCODE = 'check_violation', TABLE = 'stock_stockmovement',
+            CONSTRAINT = 'stock_movement_correction_mirrors',
+            MESSAGE = 'A correction is the exact reverse of one movement that is no correction.';
+    END IF;
+
+    INSERT INTO stock_stocklevel (part_id, location_id, lot_id, quantity)
+        SELECT part_id, location_id, lot_id, 0 FROM new_rows
+        GROUP BY part_id, location_id, lot_id ORDER BY part_id, location_id, lot_id
+        ON CONFLICT DO NOTHING;
+    UPDATE stock_stocklevel l SET quantity = l.quantity + d.delta
+        FROM (SELECT part_id, location_id, lot_id, sum(quantity) AS delta FROM new_rows
+              GROUP BY part_id, location_id, lot_id) d
+        WHERE l.part_id = d.part_id AND l.location_id = d.location_id
+          AND l.lot_id IS NOT DISTINCT FROM d.lot_id AND d.delta <> 0;
+
+    IF EXISTS (
+        SELECT 1 FROM stock_stocklevel WHERE lot_id IN (
+            SELECT l.id FROM new_rows m JOIN stock_lot l ON l.id = m.lot_id WHERE l.serial <> '')
+        GROUP BY lot_id HAVING sum(quantity) > 1 OR bool_or(quantity NOT IN (0, 1))
+    ) THEN
+        RAISE EXCEPTION USING ERRCODE = 'check_violation', TABLE = 'stock_stockmovement',
+            CONSTRAINT = 'stock_movement_serial_single',
+            MESSAGE = 'A serial number is one single item, in one place.';
+    END IF;
+
+    UPDATE catalog_part p SET
+        on_hand = p.on_hand + d.delta,
+        last_cost = coalesce(c.unit_cost, p.last_cost),
+        last_cost_currency = coalesce(c.currency, p.last_cost_currency),
+        last_cost_at = coalesce(c.occurred_at, p.last_cost_at)
+    FROM (SELECT part_id, sum(quantity) AS delta FROM new_rows GROUP BY part_id) d
+    LEFT JOIN (
+        SELECT DISTINCT ON (part_id) part_id, unit_cost, currency, occurred_at FROM new_rows
+        WHERE unit_cost IS NOT NULL AND quantity > 0
+        ORDER BY part_id, occurred_at DESC, id DESC
+    ) c ON c.part_id = d.part_id AND c.occurred_at >= coalesce(
+        (SELECT last_cost_at FROM catalog_part q WHERE q.id = d.part_id), '-infinity')
+    WHERE p.id = d.part_id AND (d.delta <> 0 OR c.part_id IS NOT NULL);
+
+    -- A reversed receipt takes its cost with it: the one before it is the last again.
+    UPDATE catalog_part p SET last_cost = c.unit_cost,
+        last_cost_currency = coalesce(c.currency, ''), last_cost_at = c.occurred_at
+    FROM (SELECT DISTINCT m.part_id FROM new_rows n JOIN stock_stockmovement m
+          ON m.id = n.reverses_id WHERE m.unit_cost IS NOT NULL) r
+    LEFT JOIN LATERAL (
+        SELECT unit_cost, currency, occurred_at FROM stock_stockmovement m
+        WHERE m.part_id = r.part_id AND m.unit_cost IS NOT NULL AND m.quantity > 0
+          AND NOT EXISTS (SELECT 1 FROM stock_stockmovement x WHERE x.reverses_id = m.id)
+        ORDER BY occurred_at DESC, id DESC LIMIT 1
+    ) c ON true
+    WHERE p.id = r.part_id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER stock_apply_movements AFTER INSERT ON stock_stockmovement
+    REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION stock_apply_movements();
+"""
+
+LOT_BELONGS_TO_PART = """
+ALTER TABLE stock_stockmovement ADD CONSTRAINT stock_movement_lot_of_part
+    FOREIGN KEY (lot_id, part_id) REFERENCES stock_lot (id, part_id);
+ALTER TABLE stock_stocklevel ADD CONSTRAINT stock_level_lot_of_part
+    FOREIGN KEY (lot_id, part_id) REFERENCES stock_lot (id, part_id);
+ALTER TABLE stock_stocktakeline ADD CONSTRAINT stock_stocktakeline_lot_of_part
+    FOREIGN KEY (lot_id, part_id) REFERENCES stock_lot (id, part_id);
+"""
+
+ONLY_BY_LEDGER = """
+CREATE FUNCTION stock_only_by_ledger() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION USING ERRCODE = 'restrict_violation', TABLE = TG_TABLE_NAME,
+        CONSTRAINT = TG_NAME,
+        MESSAGE = format('%s of %s is refused: only stock movements change it.',
+                         TG_OP, TG_TABLE_NAME),
+        HINT = 'Record a stock movement.';
+END $$;
+CREATE TRIGGER stock_stocklevel_only_by_ledger BEFORE INSERT OR UPDATE OR DELETE
+    ON stock_stocklevel FOR EACH ROW WHEN (pg_trigger_depth() = 0)
+    EXECUTE FUNCTION stock_only_by_ledger();
+CREATE TRIGGER stock_stocklevel_no_truncate BEFORE TRUNCATE ON stock_stocklevel
+    FOR EACH STATEMENT EXECUTE FUNCTION stock_only_by_ledger();
+CREATE TRIGGER catalog_part_totals_only_by_ledger BEFORE UPDATE ON catalog_part
+    FOR EACH ROW WHEN (pg_trigger_depth() = 0 AND
+        (OLD.on_hand, OLD.on_order, OLD.last_cost, OLD.last_cost_currency, OLD.last_cost_at)
+        IS DISTINCT FROM
+        (NEW.on_hand, NEW.on_order, NEW.last_cost, NEW.last_cost_currency, NEW.last_cost_at))
+    EXECUTE FUNCTION stock_only_by_ledger();
+CREATE TRIGGER catalog_part_starts_empty BEFORE INSERT ON catalog_part
+    FOR EACH ROW WHEN (NEW.on_hand <> 0 OR NEW.on_order <> 0 OR NEW.last_cost IS NOT NULL)
+    EXECUTE FUNCTION stock_only_by_ledger();
+"""
+
+UNIT_AND_TRACKING_FIXED = """
+CREATE FUNCTION catalog_part_unit_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.unit <> OLD.unit
+       AND EXISTS (SELECT 1 FROM stock_stockmovement WHERE part_id = OLD.id) THEN
+        RAISE EXCEPTION USING ERRCODE = 'check_violation', TABLE = 'catalog_part',
+            CONSTRAINT = 'catalog_part_unit_fixed',
+            MESSAGE = 'The unit cannot change: movements were recorded in it.';
+    END IF;
+    IF NEW.tracking <> OLD.tracking AND OLD.on_hand <> 0 THEN
+        RAISE EXCEPTION USING ERRCODE = 'check_violation', TABLE = 'catalog_part',
+            CONSTRAINT = 'catalog_part_tracking_fixed',
+            MESSAGE = 'The tracking can only change while nothing is on hand.';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER catalog_part_unit_fixed BEFORE UPDATE OF unit, tracking ON catalog_part
+    FOR EACH ROW WHEN (OLD.unit <> NEW.unit OR OLD.tracking <> NEW.tracking)
+    EXECUTE FUNCTION catalog_part_unit_fixed();
+"""
+
+POSTED_NOW = """
+CREATE FUNCTION stock_posted_now() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    -- The owner may load history (demo data, a take-over from another system).
+    IF NOT pg_has_role(current_user,
+                       (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE') THEN
+        RAISE EXCEPTION USING ERRCODE = 'check_violation', TABLE = TG_TABLE_NAME,
+            CONSTRAINT = TG_NAME,
+            MESSAGE = 'The time of recording is the database''s clock and cannot be given.';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER stock_movement_posted_now BEFORE INSERT ON stock_stockmovement
+    FOR EACH ROW
+    WHEN (NEW.posted_at NOT BETWEEN transaction_timestamp() AND clock_timestamp())
+    EXECUTE FUNCTION stock_posted_now();
+CREATE TRIGGER stock_stocktake_posted_now BEFORE INSERT ON stock_stocktake
+    FOR EACH ROW
+    WHEN (NEW.posted_at NOT BETWEEN transaction_timestamp() AND clock_timestamp())
+    EXECUTE FUNCTION stock_posted_now();
+"""
+
+INSTALL = (APPLY_MOVEMENTS, LOT_BELONGS_TO_PART, ONLY_BY_LEDGER, UNIT_AND_TRACKING_FIXED,
+           POSTED_NOW)
+
+UNINSTALL = """
+DROP TRIGGER stock_stocktake_posted_now ON stock_stocktake;
+DROP TRIGGER stock_movement_posted_now ON stock_stockmovement;
+DROP FUNCTION stock_posted_now();
+DROP TRIGGER catalog_part_unit_fixed ON catalog_part;
+DROP FUNCTION catalog_part_unit_fixed();
+DROP TRIGGER catalog_part_starts_empty ON catalog_part;
+DROP TRIGGER catalog_part_totals_only_by_ledger ON catalog_part;
+DROP TRIGGER stock_stocklevel_no_truncate ON stock_stocklevel;
+DROP TRIGGER stock_stocklevel_only_by_ledger ON stock_stocklevel;
+DROP FUNCTION stock_only_by_ledger();
+ALTER TABLE stock_stocktakeline DROP CONSTRAINT stock_stocktakeline_lot_of_part;
+ALTER TABLE stock_stocklevel DROP CONSTRAINT stock_level_lot_of_part;
+ALTER TABLE stock_stockmovement DROP CONSTRAINT stock_movement_lot_of_part;
+DROP TRIGGER stock_apply_movements ON stock_stockmovement;
+DROP FUNCTION stock_apply_movements();
+"""

@@ -1,0 +1,47 @@
+import re
+from argparse import ArgumentParser, ArgumentTypeError
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from stock.models import LedgerVerification
+from stock.verification import verify_ledger
+
+
+def hours(text: str) -> timedelta:
+    """``24h`` as a span of time."""
+    match = re.fullmatch(r"(\d+)h", text)
+    if not match:
+        raise ArgumentTypeError(f"{text!r}: write hours, such as 24h.")
+    return timedelta(hours=int(match[1]))
+
+
+class Command(BaseCommand):
+    """For the nightly job; fails when something differs, so that the job's alarm rings."""
+
+    help = "Prove that the movements add up to every stock level and total."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--max-age", type=hours,
+                            help="Do nothing if the last passed verification is younger: 24h.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        last = LedgerVerification.objects.order_by("-finished_at").first()
+        max_age = options["max_age"]
+        if last and last.passed and max_age and timezone.now() - last.finished_at < max_age:
+            self.stdout.write(f"verified {last.finished_at:%Y-%m-%d %H:%M} UTC, no differences")
+            return
+        result = verify_ledger(by=None)
+        for difference in result.differences:
+            self.stdout.write(
+                "{what} of {part} {location} {lot} {serial}: stored {stored}, "
+                "by movements {by_movements}".format(**difference)
+            )
+        seconds = (result.finished_at - result.started_at).total_seconds()
+        summary = (f"{result.movements} movements, {result.levels} levels, "
+                   f"{result.difference_count} differences, {seconds:.1f} s")
+        if not result.passed:
+            raise CommandError(f"The ledger does not add up: {summary}.")
+        self.stdout.write(f"The ledger adds up: {summary}.")
