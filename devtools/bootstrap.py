@@ -20,6 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 NEEDS_BYTES = 1_000_000_000
+PROGRESS_SECONDS = 2
 # A larger set holds the smaller ones: with "dev" in place, "desk" is too.
 SETS = {"desk": ("desk", "dev"), "dev": ("dev",)}
 
@@ -68,7 +69,8 @@ def read_stamp(root: Path) -> dict[str, str] | None:
     except (OSError, ValueError):
         return None
     python = root / ".venv" / "bin" / "python"
-    if stamp.get("root") != str(root) or not python.exists() or stamp.get("set") not in SETS["desk"]:
+    sound = stamp.get("root") == str(root) and stamp.get("set") in SETS["desk"]
+    if not sound or not python.exists():
         return None
     return {str(key): str(value) for key, value in stamp.items()}
 
@@ -166,21 +168,37 @@ def install(root: Path, wanted: str) -> None:
     say(f"installing {count} packages of requirements/{wanted}.txt (once; about a minute)")
     started = time.monotonic()
     command = [str(venv / "bin" / "python"), "-m", "pip", "install", "--require-hashes"]
-    command += ["--disable-pip-version-check", "--no-input", "--quiet", "--progress-bar", "on"]
+    command += ["--disable-pip-version-check", "--no-input", "--progress-bar", "off"]
     command += ["--no-deps", "--only-binary", ":all:", "--requirement", str(requirements)]
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    # pip also leaves a .pyc for each module, so that the first start is as fast as the next.
-    pip = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
-    assert pip.stderr is not None  # noqa: S101  (a pipe was asked for)
-    complaints = pip.stderr.read()
-    if pip.wait() != 0:
-        raise CannotPrepareError(why_no_packages(complaints, requirements))
+    said = run_pip(command, count)
+    if said is not None:
+        raise CannotPrepareError(why_no_packages(said, requirements))
     half_written = stamp.with_suffix(".new")
     half_written.write_text(
         json.dumps({"set": wanted, "hash": fingerprint(root, wanted), "root": str(root)})
     )
     half_written.replace(stamp)
     say(f"installed in {time.monotonic() - started:.0f} s")
+
+
+def run_pip(command: list[str], count: int) -> str | None:
+    """Run it and show how far it is; what it said if it failed."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    lines = []
+    seen, shown = 0, time.monotonic()
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as pip:
+        for line in pip.stdout or ():
+            lines.append(line)
+            if line.startswith(("Collecting ", "Requirement already satisfied")):
+                seen += 1
+                if time.monotonic() - shown > PROGRESS_SECONDS:
+                    shown = time.monotonic()
+                    say(f"  {seen} of {count}")
+            elif line.startswith("Installing collected packages"):
+                say("  all fetched; unpacking")
+    return "".join(lines) if pip.returncode != 0 else None
 
 
 def why_no_packages(complaints: str, requirements: Path) -> str:

@@ -1,0 +1,80 @@
+"""A browser for the browser tests: the one that is here, or one that is installed for them."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from devtools.console import Problem, step
+from devtools.house import House
+
+NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+PACKAGES = ("chromium", "fonts-noto-cjk")  # the fonts: without them Japanese is empty boxes
+
+
+def find_browser(house: House) -> str | None:
+    """The path of a Chromium or Chrome; what $CHROMIUM names comes first."""
+    wanted = os.environ.get("CHROMIUM")
+    if wanted:
+        found = shutil.which(wanted)
+        if found is None:
+            raise Problem(
+                f"CHROMIUM={wanted} is no program.",
+                "correct it, or unset it to let ./dev look for a browser",
+            )
+        return found
+    for name in (*NAMES, MAC):
+        found = shutil.which(name)
+        if found is not None:
+            return found
+    own = sorted(downloads(house).glob("chromium-*/chrome-*/*"))
+    return next((str(p) for p in own if p.name in {"chrome", "Chromium"} and p.is_file()), None)
+
+
+def require_browser(house: House) -> str:
+    found = find_browser(house) or install(house)
+    if found is None:
+        raise Problem(
+            "the browser tests need Chromium or Chrome; none was found, and none could be "
+            "installed from here.",
+            f"Debian: sudo apt install {' '.join(PACKAGES)}",
+            "elsewhere: install Chrome or Chromium",
+            "it is in an unusual place: CHROMIUM=/path/to/chromium ./dev test",
+            "leave them out this time: ./dev test --no-browser",
+        )
+    return found
+
+
+def install(house: House) -> str | None:
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        with step(f"installing {' and '.join(PACKAGES)} by apt-get (once; some minutes)"):
+            apt("update")
+            apt("install", "--yes", "--no-install-recommends", *PACKAGES)
+    else:
+        with step("fetching Chromium into .data/browsers (once; some minutes)"):
+            subprocess.run(
+                [sys.executable, "-m", "playwright", "install", "chromium"],
+                env=os.environ | {"PLAYWRIGHT_BROWSERS_PATH": str(downloads(house))},
+                check=False,
+            )
+    return find_browser(house)
+
+
+def apt(*words: str) -> None:
+    done = subprocess.run(
+        ["apt-get", "--quiet", "--quiet", *words],
+        env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
+        check=False,
+    )
+    if done.returncode != 0:
+        raise Problem(
+            f"apt-get {words[0]} failed; what it said stands above.",
+            f"install the browser by hand: apt-get install {' '.join(PACKAGES)}",
+            "leave the browser tests out this time: ./dev test --no-browser",
+        )
+
+
+def downloads(house: House) -> Path:
+    return house.data / "browsers"
