@@ -49,8 +49,11 @@ def prepare(root: Path, wanted: str) -> None:
         if is_current(root, wanted):  # the other one did it while we waited
             return
         require_space(root)
-        if read_stamp(root) is None:
+        stamp = read_stamp(root)
+        if stamp is None:
             make_venv(root)
+        elif stamp["set"] in SETS[wanted]:
+            wanted = stamp["set"]  # keep the larger set in step, not only the part asked for
         install(root, wanted)
 
 
