@@ -5,14 +5,14 @@ import re
 import subprocess
 import sys
 import tomllib
-from typing import Any
-
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
+from typing import TYPE_CHECKING, Any
 
 from devtools.cli import Commands
 from devtools.console import Problem, step
 from devtools.house import House
+
+if TYPE_CHECKING:  # at run time only where used: `up` starts without the tools installed
+    from packaging.requirements import Requirement
 
 # Largest first: it decides the versions, the others follow it.
 GROUPS = ("dev", "desk", "web")
@@ -58,7 +58,9 @@ def compile_group(house: House, group: str, options: list[str]) -> None:
 # --- Is what is pinned what is asked for? (Asked without the network, by ./dev check.) --------
 
 
-def asked_for(house: House, group: str) -> list[Requirement]:
+def asked_for(house: House, group: str) -> "list[Requirement]":
+    from packaging.requirements import Requirement  # noqa: PLC0415
+
     groups: dict[str, list[Any]] = tomllib.loads((house.root / "pyproject.toml").read_text())[
         "dependency-groups"
     ]
@@ -71,10 +73,14 @@ def asked_for(house: House, group: str) -> list[Requirement]:
     return found
 
 
+def canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
 def pinned(house: House, group: str) -> dict[str, str]:
     text = (house.root / "requirements" / f"{group}.txt").read_text()
     return {
-        canonicalize_name(name): version
+        canonical(name): version
         for name, version in re.findall(r"^([A-Za-z0-9._-]+)==([^\s;]+)", text, re.MULTILINE)
     }
 
@@ -86,7 +92,7 @@ def out_of_step(house: House) -> list[str]:
     for group in GROUPS:
         pins = pinned(house, group)
         for requirement in asked_for(house, group):
-            version = pins.get(canonicalize_name(requirement.name))
+            version = pins.get(canonical(requirement.name))
             if version is None or version not in requirement.specifier:
                 findings.append(f"{group}.txt has {version or 'nothing'} for '{requirement}'")
         findings += [
