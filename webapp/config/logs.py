@@ -38,7 +38,12 @@ def logging_config(*, json: bool) -> dict[str, Any]:
                 "foreign_pre_chain": [*SHARED_PROCESSORS, structlog.processors.format_exc_info],
             },
         },
-        "handlers": {"stdout": {"class": "logging.StreamHandler", "formatter": "structured",
-                                "stream": "ext://sys.stdout"}},
+        "handlers": {
+            "stdout": {
+                "class": "logging.StreamHandler",
+                "formatter": "structured",
+                "stream": "ext://sys.stdout",
+            }
+        },
         "root": {"handlers": ["stdout"], "level": logging.getLevelName(logging.INFO)},
     }

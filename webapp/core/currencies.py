@@ -55,8 +55,10 @@ def price_shown(price: Decimal, code: str) -> str:
     """A price of one unit: at least the currency's decimals, more where they carry value."""
     places = max(decimals(code), -int(price.normalize().as_tuple().exponent))
     number = format_decimal(
-        price, format="#,##0." + "0" * places if places else "#,##0",
-        locale=_locale(), decimal_quantization=False,
+        price,
+        format="#,##0." + "0" * places if places else "#,##0",
+        locale=_locale(),
+        decimal_quantization=False,
     )
     return f"{number} {code}"
 

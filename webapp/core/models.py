@@ -58,8 +58,12 @@ class TreeNode(BilingualName):
     """Mixin: a node of a tree whose paths the database keeps (see ``core.sql.tree_triggers``)."""
 
     parent = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True,
-        related_name="children", verbose_name=_("parent"),
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("parent"),
     )
     path = models.TextField(_("path"), editable=False, default="")
     path_ja = models.TextField(_("path (Japanese)"), editable=False, default="")
@@ -94,7 +98,11 @@ class TreeNode(BilingualName):
         parent = self.parent
         if self.pk and parent and (parent.pk == self.pk or parent.path.startswith(f"{self.path}/")):
             raise ValidationError(
-                {"parent": _("A branch cannot be moved beneath itself. Choose a parent outside it.")}
+                {
+                    "parent": _(
+                        "A branch cannot be moved beneath itself. Choose a parent outside it."
+                    )
+                }
             )
         own = self.name_en or self.name_ja
         path = f"{parent.path}/{own}" if parent else own
@@ -111,5 +119,3 @@ class TreeQuerySet[Node: TreeNode](models.QuerySet[Node]):
     def branch(self, root: TreeNode) -> "TreeQuerySet[Node]":
         """`root` and everything beneath it."""
         return self.filter(Q(pk=root.pk) | Q(path__startswith=f"{root.path}/"))
-
-

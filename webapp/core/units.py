@@ -23,26 +23,76 @@ PIECES = "pcs"
 UNITS = {
     PIECES: _("pcs"),
     "set": _("sets"),
-    "m": "m", "mm": "mm", "cm": "cm", "km": "km", "ft": "ft", "in": "in",
-    "kg": "kg", "g": "g", "mg": "mg", "lb": "lb", "oz": "oz",
-    "l": "L", "ml": "mL", "gal": "gal",
-    "m2": "m²", "m3": "m³",
+    "m": "m",
+    "mm": "mm",
+    "cm": "cm",
+    "km": "km",
+    "ft": "ft",
+    "in": "in",
+    "kg": "kg",
+    "g": "g",
+    "mg": "mg",
+    "lb": "lb",
+    "oz": "oz",
+    "l": "L",
+    "ml": "mL",
+    "gal": "gal",
+    "m2": "m²",
+    "m3": "m³",
 }
 
 # What people write in files → the code.
 _SPELLINGS = {
-    "": PIECES, "pc": PIECES, "piece": PIECES, "pieces": PIECES, "ea": PIECES, "each": PIECES,
-    "個": PIECES, "本": PIECES, "枚": PIECES, "台": PIECES, "件": PIECES,
-    "sets": "set", "セット": "set", "組": "set",
-    "metre": "m", "metres": "m", "meter": "m", "meters": "m", "メートル": "m",
-    "feet": "ft", "foot": "ft", "inch": "in", "inches": "in",
-    "litre": "l", "litres": "l", "liter": "l", "liters": "l", "リットル": "l",
-    "millilitre": "ml", "millilitres": "ml", "ミリリットル": "ml",
-    "kilogram": "kg", "kilograms": "kg", "gram": "g", "grams": "g", "キログラム": "kg",
-    "グラム": "g", "pound": "lb", "pounds": "lb", "gallon": "gal", "gallons": "gal",
+    "": PIECES,
+    "pc": PIECES,
+    "piece": PIECES,
+    "pieces": PIECES,
+    "ea": PIECES,
+    "each": PIECES,
+    "個": PIECES,
+    "本": PIECES,
+    "枚": PIECES,
+    "台": PIECES,
+    "件": PIECES,
+    "sets": "set",
+    "セット": "set",
+    "組": "set",
+    "metre": "m",
+    "metres": "m",
+    "meter": "m",
+    "meters": "m",
+    "メートル": "m",
+    "feet": "ft",
+    "foot": "ft",
+    "inch": "in",
+    "inches": "in",
+    "litre": "l",
+    "litres": "l",
+    "liter": "l",
+    "liters": "l",
+    "リットル": "l",
+    "millilitre": "ml",
+    "millilitres": "ml",
+    "ミリリットル": "ml",
+    "kilogram": "kg",
+    "kilograms": "kg",
+    "gram": "g",
+    "grams": "g",
+    "キログラム": "kg",
+    "グラム": "g",
+    "pound": "lb",
+    "pounds": "lb",
+    "gallon": "gal",
+    "gallons": "gal",
 }
-_PINT_NAMES = {PIECES: "count", "set": "count_of_sets", "in": "inch", "gal": "gallon",
-               "m2": "meter ** 2", "m3": "meter ** 3"}
+_PINT_NAMES = {
+    PIECES: "count",
+    "set": "count_of_sets",
+    "in": "inch",
+    "gal": "gallon",
+    "m2": "meter ** 2",
+    "m3": "meter ** 3",
+}
 _QUANTITY = re.compile(r"\s*([0-9][0-9,]*(?:\.[0-9]+)?|\.[0-9]+)?\s*(\D.*?)?\s*")
 
 
@@ -78,8 +128,11 @@ def parse_pack(text: str, *, unit: str) -> tuple[Decimal, str]:
     """
     match = _QUANTITY.fullmatch(half_width(text))
     if not match:
-        raise ValidationError(_("“%(text)s” is not a pack size. Write a number and a unit, "
-                                "such as “250 ml”."), code="bad_pack", params={"text": text})
+        raise ValidationError(
+            _("“%(text)s” is not a pack size. Write a number and a unit, such as “250 ml”."),
+            code="bad_pack",
+            params={"text": text},
+        )
     number, name = match.groups()
     try:
         quantity = Decimal((number or "1").replace(",", ""))
@@ -105,6 +158,7 @@ def factor(from_unit: str, to_unit: str) -> Decimal:
     except DimensionalityError:
         raise ValidationError(
             _("%(from)s cannot be converted into %(to)s."),
-            code="not_convertible", params={"from": from_unit, "to": to_unit},
+            code="not_convertible",
+            params={"from": from_unit, "to": to_unit},
         ) from None
     return Decimal(converted.magnitude)

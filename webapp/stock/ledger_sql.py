@@ -178,8 +178,13 @@ CREATE TRIGGER stock_stocktake_posted_now BEFORE INSERT ON stock_stocktake
     EXECUTE FUNCTION stock_posted_now();
 """
 
-INSTALL = (APPLY_MOVEMENTS, LOT_BELONGS_TO_PART, ONLY_BY_LEDGER, UNIT_AND_TRACKING_FIXED,
-           POSTED_NOW)
+INSTALL = (
+    APPLY_MOVEMENTS,
+    LOT_BELONGS_TO_PART,
+    ONLY_BY_LEDGER,
+    UNIT_AND_TRACKING_FIXED,
+    POSTED_NOW,
+)
 
 UNINSTALL = """
 DROP TRIGGER stock_stocktake_posted_now ON stock_stocktake;

@@ -6,7 +6,8 @@ is checked here still holds when it is written; the database checks it all once 
 """
 
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -18,6 +19,7 @@ from access.models import User
 from catalog.models import Part, Tracking
 from core.errors import BusinessError
 from core.numbers import plain
+from core.text import fold
 from stock.models import Location, Lot, StockLevel, StockMovement, Stocktake, StocktakeLine
 from stock.models.ledger import Kind
 
@@ -114,16 +116,15 @@ def receive(
     if earlier := _earlier(key, signature):
         return earlier
     movements = []
-    for line in lines:
+    serials: set[tuple[int, str]] = set()
+    for index, line in enumerate(lines):
         part = parts[line.part.pk]
-        _check_quantity(part, line)
-        if not part.active:
-            raise NotAcceptedError(
-                _("%(part)s is inactive and takes no receipts. Activate the part first.")
-                % {"part": part}
-            )
-        _check_open(line.location)
-        lot = _lot_for_receipt(part, line)
+        with _naming_line(index):
+            _check_quantity(part, line)
+            _check_active(part)
+            _check_open(line.location)
+            _check_serial_once(part, line, serials)
+            lot = _lot_for_receipt(part, line)
         movements.append(_movement(Kind.RECEIPT, line, lot, line.quantity, line.location))
     return _post(movements, reason=reason, by=by, at=at, key=key)
 
@@ -144,11 +145,12 @@ def issue(
         return earlier
     there = _Available(parts)
     movements = []
-    for line in lines:
+    for index, line in enumerate(lines):
         part = parts[line.part.pk]
-        _check_quantity(part, line)
-        lot = _lot_to_take(part, line)
-        there.take(part, line.location, lot, line.quantity)
+        with _naming_line(index):
+            _check_quantity(part, line)
+            lot = _lot_to_take(part, line)
+            there.take(part, line.location, lot, line.quantity)
         movements.append(_movement(Kind.ISSUE, line, lot, -line.quantity, line.location))
     return _post(movements, reason=reason, by=by, at=at, key=key)
 
@@ -176,18 +178,15 @@ def transfer(
         return earlier
     there = _Available(parts)
     movements = []
-    for line in lines:
+    for index, line in enumerate(lines):
         part = parts[line.part.pk]
-        _check_quantity(part, line)
-        _check_open(line.to)
-        if line.location == line.to:
-            raise NotAcceptedError(
-                _("%(location)s is both where the stock is and where it goes. "
-                  "Choose two locations.") % {"location": line.location}
-            )
-        lot = _lot_to_take(part, line)
-        there.take(part, line.location, lot, line.quantity)
-        there.put(part, line.to, lot, line.quantity)
+        with _naming_line(index):
+            _check_quantity(part, line)
+            _check_open(line.to)
+            _check_moves(line)
+            lot = _lot_to_take(part, line)
+            there.take(part, line.location, lot, line.quantity)
+            there.put(part, line.to, lot, line.quantity)
         movements.append(_movement(Kind.TRANSFER, line, lot, -line.quantity, line.location))
         movements.append(_movement(Kind.TRANSFER, line, lot, line.quantity, line.to))
     return _post(movements, reason=reason, by=by, at=at, key=key)
@@ -195,7 +194,12 @@ def transfer(
 
 @transaction.atomic
 def post_stocktake(
-    *, location: Location, counts: Sequence[Count], reason: str, by: User | None, at: datetime,
+    *,
+    location: Location,
+    counts: Sequence[Count],
+    reason: str,
+    by: User | None,
+    at: datetime,
     key: uuid.UUID,
 ) -> Posting:
     """Record a count, and movements for what differs from the books.
@@ -205,8 +209,9 @@ def post_stocktake(
     """
     _one_request_at_a_time(key)
     if Stocktake.objects.filter(idempotency_key=key).exists():
-        return Posting(list(StockMovement.objects.filter(idempotency_key=key).order_by("line")),
-                       repeated=True)
+        return Posting(
+            list(StockMovement.objects.filter(idempotency_key=key).order_by("line")), repeated=True
+        )
     _lock_parts({count.part.pk for count in counts})
     current = _levels_at(location, counts)
     outdated = {
@@ -216,22 +221,36 @@ def post_stocktake(
     }
     if outdated:
         raise CountOutdatedError(
-            _("Stock moved while you counted: %(count)d lines differ from what the books said "
-              "when you began. Nothing was recorded. Look at the marked lines, count them again "
-              "where needed, and post once more.") % {"count": len(outdated)},
+            _(
+                "Stock moved while you counted: %(count)d lines differ from what the books said "
+                "when you began. Nothing was recorded. Look at the marked lines, count them again "
+                "where needed, and post once more."
+            )
+            % {"count": len(outdated)},
             outdated,
         )
     stocktake = Stocktake.objects.create(
         location=location, reason=reason, actor=by, occurred_at=at, idempotency_key=key
     )
     StocktakeLine.objects.bulk_create(
-        StocktakeLine(stocktake=stocktake, part=count.part, lot=count.lot,
-                      expected=count.expected, counted=count.counted)
+        StocktakeLine(
+            stocktake=stocktake,
+            part=count.part,
+            lot=count.lot,
+            expected=count.expected,
+            counted=count.counted,
+        )
         for count in counts
     )
     movements = [
-        StockMovement(kind=Kind.STOCKTAKE, part=count.part, location=location, lot=count.lot,
-                      quantity=count.counted - count.expected, stocktake=stocktake)
+        StockMovement(
+            kind=Kind.STOCKTAKE,
+            part=count.part,
+            location=location,
+            lot=count.lot,
+            quantity=count.counted - count.expected,
+            stocktake=stocktake,
+        )
         for count in counts
         if count.counted != count.expected
     ]
@@ -240,7 +259,11 @@ def post_stocktake(
 
 @transaction.atomic
 def correct(
-    *, movements: Collection[StockMovement], reason: str, by: User | None, at: datetime,
+    *,
+    movements: Collection[StockMovement],
+    reason: str,
+    by: User | None,
+    at: datetime,
     key: uuid.UUID,
 ) -> Posting:
     """Reverse movements; of a transfer both sides.
@@ -252,19 +275,22 @@ def correct(
     chosen = StockMovement.objects.filter(pk__in=[movement.pk for movement in movements])
     transfers = [m.idempotency_key for m in chosen if m.kind == Kind.TRANSFER]
     siblings = StockMovement.objects.filter(
-        kind=Kind.TRANSFER, idempotency_key__in=transfers,
+        kind=Kind.TRANSFER,
+        idempotency_key__in=transfers,
     )
     wanted = {m.pk: m for m in chosen}
     # A transfer's request may hold many lines; each line's two sides are neighbours.
     for sibling in siblings:
         for movement in [m for m in chosen if m.kind == Kind.TRANSFER]:
-            if (sibling.idempotency_key == movement.idempotency_key
-                    and sibling.line == _other_side(movement.line)):
+            if sibling.idempotency_key == movement.idempotency_key and sibling.line == _other_side(
+                movement.line
+            ):
                 wanted[sibling.pk] = sibling
     _lock_parts({movement.part_id for movement in wanted.values()})
     to_reverse = list(
         StockMovement.objects.filter(pk__in=wanted)
-        .select_related("part", "location", "lot", "reversed_by").order_by("pk")
+        .select_related("part", "location", "lot", "reversed_by")
+        .order_by("pk")
     )
     done = list(StockMovement.objects.filter(idempotency_key=key).order_by("line"))
     if done:
@@ -290,17 +316,36 @@ def correct(
             there.take(movement.part, movement.location, movement.lot, movement.quantity)
     return _post(
         [
-            StockMovement(kind=Kind.CORRECTION, part=m.part, location=m.location, lot=m.lot,
-                          quantity=-m.quantity, reverses=m)
+            StockMovement(
+                kind=Kind.CORRECTION,
+                part=m.part,
+                location=m.location,
+                lot=m.lot,
+                quantity=-m.quantity,
+                reverses=m,
+            )
             for m in to_reverse
         ],
-        reason=reason, by=by, at=at, key=key,
+        reason=reason,
+        by=by,
+        at=at,
+        key=key,
     )
 
 
 # --- Pieces -----------------------------------------------------------------------------------
 
 type _Entry = tuple[str, Line, Location, Decimal]
+
+
+@contextmanager
+def _naming_line(index: int) -> Iterator[None]:
+    """An error raised within says which line of the request it is about."""
+    try:
+        yield
+    except BusinessError as error:
+        error.line = index
+        raise
 
 
 def _one_request_at_a_time(key: uuid.UUID) -> None:
@@ -325,8 +370,9 @@ def _earlier(key: uuid.UUID, signature: Sequence[_Entry]) -> Posting | None:
     )
     if not done:
         return None
-    asked = [(kind, line.part.pk, location.pk, quantity)
-             for kind, line, location, quantity in signature]
+    asked = [
+        (kind, line.part.pk, location.pk, quantity) for kind, line, location, quantity in signature
+    ]
     if asked != [(m.kind, m.part_id, m.location_id, m.quantity) for m in done]:
         raise _key_reused()
     return Posting(done, repeated=True)
@@ -334,13 +380,19 @@ def _earlier(key: uuid.UUID, signature: Sequence[_Entry]) -> Posting | None:
 
 def _key_reused() -> KeyReusedError:
     return KeyReusedError(
-        _("This page was used for another entry already. Nothing was recorded. "
-          "Open the page afresh and enter it again.")
+        _(
+            "This page was used for another entry already. Nothing was recorded. "
+            "Open the page afresh and enter it again."
+        )
     )
 
 
 def _post(
-    movements: Sequence[StockMovement], *, reason: str, by: User | None, at: datetime,
+    movements: Sequence[StockMovement],
+    *,
+    reason: str,
+    by: User | None,
+    at: datetime,
     key: uuid.UUID,
 ) -> Posting:
     for line, movement in enumerate(movements, start=1):
@@ -356,8 +408,13 @@ def _movement(
     kind: Kind, line: Line, lot: Lot | None, quantity: Decimal, location: Location
 ) -> StockMovement:
     return StockMovement(
-        kind=kind, part=line.part, location=location, lot=lot, quantity=quantity,
-        unit_cost=line.unit_cost, currency=line.currency if line.unit_cost is not None else "",
+        kind=kind,
+        part=line.part,
+        location=location,
+        lot=lot,
+        quantity=quantity,
+        unit_cost=line.unit_cost,
+        currency=line.currency if line.unit_cost is not None else "",
     )
 
 
@@ -373,8 +430,10 @@ def _check_quantity(part: Part, line: Line) -> None:
         )
     if line.serial and line.quantity != 1:
         raise NotAcceptedError(
-            _("%(part)s: a serial number stands for exactly 1 item, not %(quantity)s. "
-              "Enter one line for each serial number.")
+            _(
+                "%(part)s: a serial number stands for exactly 1 item, not %(quantity)s. "
+                "Enter one line for each serial number."
+            )
             % {"part": part.number, "quantity": plain(line.quantity)}
         )
 
@@ -387,6 +446,35 @@ def _check_open(location: Location) -> None:
         )
 
 
+def _check_active(part: Part) -> None:
+    if not part.active:
+        raise NotAcceptedError(
+            _("%(part)s is inactive and takes no receipts. Activate the part first.")
+            % {"part": part}
+        )
+
+
+def _check_moves(line: Move) -> None:
+    if line.location == line.to:
+        raise NotAcceptedError(
+            _("%(location)s is both where the stock is and where it goes. Choose two locations.")
+            % {"location": line.location}
+        )
+
+
+def _check_serial_once(part: Part, line: Line, seen: set[tuple[int, str]]) -> None:
+    """Two lines of one receipt cannot bring the same single item."""
+    if not line.serial:
+        return
+    item = (part.pk, fold(line.serial))
+    if item in seen:
+        raise SerialTakenError(
+            _("%(part)s: serial number %(serial)s is entered twice. Each item has its own.")
+            % {"part": part.number, "serial": line.serial}
+        )
+    seen.add(item)
+
+
 def _check_tracking(part: Part, line: Line) -> None:
     if part.tracking == Tracking.LOT and not line.lot:
         raise LotNeededError(
@@ -394,8 +482,11 @@ def _check_tracking(part: Part, line: Line) -> None:
         )
     if part.tracking == Tracking.SERIAL and not line.serial:
         raise LotNeededError(
-            _("%(part)s is tracked by serial number. Enter one line, with its serial number, "
-              "for each item.") % {"part": part.number}
+            _(
+                "%(part)s is tracked by serial number. Enter one line, with its serial number, "
+                "for each item."
+            )
+            % {"part": part.number}
         )
 
 
@@ -417,8 +508,10 @@ def _lot_for_receipt(part: Part, line: Line) -> Lot | None:
         level = StockLevel.objects.filter(lot=lot, quantity__gt=0).select_related("location")
         if present := level.first():
             raise SerialTakenError(
-                _("%(part)s with serial number %(serial)s is in stock already, at %(location)s. "
-                  "Check the number; to move the item, use a transfer.")
+                _(
+                    "%(part)s with serial number %(serial)s is in stock already, at %(location)s. "
+                    "Check the number; to move the item, use a transfer."
+                )
                 % {"part": part.number, "serial": line.serial, "location": present.location}
             )
     return lot
@@ -432,8 +525,12 @@ def _lot_to_take(part: Part, line: Line) -> Lot | None:
     if lot is None:
         raise UnknownLotError(
             _("%(part)s has no %(lot)s. In stock at %(location)s: %(there)s.")
-            % {"part": part.number, "lot": line.serial or line.lot, "location": line.location,
-               "there": _what_is_there(part, line.location)}
+            % {
+                "part": part.number,
+                "lot": line.serial or line.lot,
+                "location": line.location,
+                "there": _what_is_there(part, line.location),
+            }
         )
     return lot
 
@@ -441,7 +538,8 @@ def _lot_to_take(part: Part, line: Line) -> Lot | None:
 def _what_is_there(part: Part, location: Location) -> str:
     levels = (
         StockLevel.objects.filter(part=part, location=location, quantity__gt=0)
-        .select_related("lot").order_by("lot__code", "lot__serial")[:10]
+        .select_related("lot")
+        .order_by("lot__code", "lot__serial")[:10]
     )
     return ", ".join(
         f"{level.lot or _('without lot')} ({plain(level.quantity)})" for level in levels
@@ -466,11 +564,18 @@ class _Available:
         left = self._left.get(place, Decimal(0))
         if quantity > left:
             raise NotEnoughStockError(
-                _("Not enough %(part)s%(lot)s at %(location)s: %(asked)s asked for, "
-                  "%(left)s there. Nothing was recorded. In stock there: %(there)s.")
-                % {"part": part.number, "lot": f" ({lot})" if lot else "", "location": location,
-                   "asked": plain(quantity), "left": plain(left),
-                   "there": _what_is_there(part, location)}
+                _(
+                    "Not enough %(part)s%(lot)s at %(location)s: %(asked)s asked for, "
+                    "%(left)s there. Nothing was recorded. In stock there: %(there)s."
+                )
+                % {
+                    "part": part.number,
+                    "lot": f" ({lot})" if lot else "",
+                    "location": location,
+                    "asked": plain(quantity),
+                    "left": plain(left),
+                    "there": _what_is_there(part, location),
+                }
             )
         self._left[place] = left - quantity
 

@@ -71,8 +71,15 @@ def find_differences() -> tuple[list[Difference], int]:
         cursor.execute(_DIFFERENCES, [MOST_DIFFERENCES_KEPT])
         rows = cursor.fetchall()
     differences = [
-        Difference(what=what, part=part, location=location or "", lot=lot or "",
-                   serial=serial or "", stored=stored, by_movements=by_movements)
+        Difference(
+            what=what,
+            part=part,
+            location=location or "",
+            lot=lot or "",
+            serial=serial or "",
+            stored=stored,
+            by_movements=by_movements,
+        )
         for what, part, location, lot, serial, stored, by_movements, _count in rows
     ]
     return differences, rows[0][-1] if rows else 0
@@ -87,10 +94,14 @@ def verify_ledger(*, by: User | None) -> LedgerVerification:
         movements, levels = cursor.fetchone()
     differences, count = find_differences()
     return LedgerVerification.objects.create(
-        started_at=started, finished_at=timezone.now(), movements=movements, levels=levels,
+        started_at=started,
+        finished_at=timezone.now(),
+        movements=movements,
+        levels=levels,
         differences=[
             {name: str(value) for name, value in asdict(difference).items()}
             for difference in differences
         ],
-        difference_count=count, actor=by,
+        difference_count=count,
+        actor=by,
     )

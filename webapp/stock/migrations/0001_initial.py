@@ -10,243 +10,621 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalog', '0001_initial'),
+        ("catalog", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LedgerVerification',
+            name="LedgerVerification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('started_at', models.DateTimeField(verbose_name='started')),
-                ('finished_at', models.DateTimeField(verbose_name='finished')),
-                ('movements', models.BigIntegerField(verbose_name='movements checked')),
-                ('levels', models.BigIntegerField(verbose_name='levels checked')),
-                ('differences', models.JSONField(default=list, help_text='The first hundred, each with what is stored and what the movements say.', verbose_name='differences')),
-                ('difference_count', models.PositiveIntegerField(default=0, verbose_name='number of differences')),
-                ('actor', models.ForeignKey(help_text='Empty: the system itself.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked for by')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("started_at", models.DateTimeField(verbose_name="started")),
+                ("finished_at", models.DateTimeField(verbose_name="finished")),
+                ("movements", models.BigIntegerField(verbose_name="movements checked")),
+                ("levels", models.BigIntegerField(verbose_name="levels checked")),
+                (
+                    "differences",
+                    models.JSONField(
+                        default=list,
+                        help_text="The first hundred, each with what is stored and what the movements say.",
+                        verbose_name="differences",
+                    ),
+                ),
+                (
+                    "difference_count",
+                    models.PositiveIntegerField(default=0, verbose_name="number of differences"),
+                ),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        help_text="Empty: the system itself.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="asked for by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ledger verification',
-                'verbose_name_plural': 'ledger verifications',
-                'permissions': [('verify_ledger', 'Can verify the ledger')],
-                'get_latest_by': 'finished_at',
-                'default_permissions': ('view',),
+                "verbose_name": "ledger verification",
+                "verbose_name_plural": "ledger verifications",
+                "permissions": [("verify_ledger", "Can verify the ledger")],
+                "get_latest_by": "finished_at",
+                "default_permissions": ("view",),
             },
         ),
         migrations.CreateModel(
-            name='Location',
+            name="Location",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_ja', models.CharField(blank=True, max_length=200, verbose_name='name (Japanese)')),
-                ('name_en', models.CharField(blank=True, max_length=200, verbose_name='name (English)')),
-                ('path', models.TextField(default='', editable=False, verbose_name='path')),
-                ('path_ja', models.TextField(default='', editable=False, verbose_name='path (Japanese)')),
-                ('description', models.TextField(blank=True, verbose_name='description')),
-                ('active', models.BooleanField(default=True, help_text='Inactive locations keep their history, but take no new stock.', verbose_name='active')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='stock.location', verbose_name='parent')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "name_ja",
+                    models.CharField(blank=True, max_length=200, verbose_name="name (Japanese)"),
+                ),
+                (
+                    "name_en",
+                    models.CharField(blank=True, max_length=200, verbose_name="name (English)"),
+                ),
+                ("path", models.TextField(default="", editable=False, verbose_name="path")),
+                (
+                    "path_ja",
+                    models.TextField(default="", editable=False, verbose_name="path (Japanese)"),
+                ),
+                ("description", models.TextField(blank=True, verbose_name="description")),
+                (
+                    "active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Inactive locations keep their history, but take no new stock.",
+                        verbose_name="active",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="stock.location",
+                        verbose_name="parent",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'location',
-                'verbose_name_plural': 'locations',
-                'abstract': False,
+                "verbose_name": "location",
+                "verbose_name_plural": "locations",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Lot',
+            name="Lot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(blank=True, max_length=100, verbose_name='lot')),
-                ('serial', models.CharField(blank=True, max_length=100, verbose_name='serial number')),
-                ('expires_on', models.DateField(blank=True, null=True, verbose_name='expires on')),
-                ('notes', models.TextField(blank=True, verbose_name='notes')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('part', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lots', to='catalog.part', verbose_name='part')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(blank=True, max_length=100, verbose_name="lot")),
+                (
+                    "serial",
+                    models.CharField(blank=True, max_length=100, verbose_name="serial number"),
+                ),
+                ("expires_on", models.DateField(blank=True, null=True, verbose_name="expires on")),
+                ("notes", models.TextField(blank=True, verbose_name="notes")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                (
+                    "part",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lots",
+                        to="catalog.part",
+                        verbose_name="part",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'lot or serial number',
-                'verbose_name_plural': 'lots and serial numbers',
-                'default_permissions': ('view', 'change'),
+                "verbose_name": "lot or serial number",
+                "verbose_name_plural": "lots and serial numbers",
+                "default_permissions": ("view", "change"),
             },
         ),
         migrations.CreateModel(
-            name='StockLevel',
+            name="StockLevel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('quantity', models.DecimalField(decimal_places=6, max_digits=18, verbose_name='quantity')),
-                ('location', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='levels', to='stock.location', verbose_name='location')),
-                ('lot', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='levels', to='stock.lot', verbose_name='lot')),
-                ('part', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='levels', to='catalog.part', verbose_name='part')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "quantity",
+                    models.DecimalField(decimal_places=6, max_digits=18, verbose_name="quantity"),
+                ),
+                (
+                    "location",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="levels",
+                        to="stock.location",
+                        verbose_name="location",
+                    ),
+                ),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="levels",
+                        to="stock.lot",
+                        verbose_name="lot",
+                    ),
+                ),
+                (
+                    "part",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="levels",
+                        to="catalog.part",
+                        verbose_name="part",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'stock level',
-                'verbose_name_plural': 'stock levels',
-                'default_permissions': ('view',),
+                "verbose_name": "stock level",
+                "verbose_name_plural": "stock levels",
+                "default_permissions": ("view",),
             },
         ),
         migrations.CreateModel(
-            name='Stocktake',
+            name="Stocktake",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='reason')),
-                ('occurred_at', models.DateTimeField(verbose_name='counted at')),
-                ('posted_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='recorded at')),
-                ('idempotency_key', models.UUIDField(editable=False, unique=True, verbose_name='idempotency key')),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='counted by')),
-                ('location', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stocktakes', to='stock.location', verbose_name='location')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="reason")),
+                ("occurred_at", models.DateTimeField(verbose_name="counted at")),
+                (
+                    "posted_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="recorded at",
+                    ),
+                ),
+                (
+                    "idempotency_key",
+                    models.UUIDField(editable=False, unique=True, verbose_name="idempotency key"),
+                ),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="counted by",
+                    ),
+                ),
+                (
+                    "location",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stocktakes",
+                        to="stock.location",
+                        verbose_name="location",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'stocktake',
-                'verbose_name_plural': 'stocktakes',
-                'default_permissions': ('view',),
+                "verbose_name": "stocktake",
+                "verbose_name_plural": "stocktakes",
+                "default_permissions": ("view",),
             },
         ),
         migrations.CreateModel(
-            name='StockMovement',
+            name="StockMovement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('receipt', 'Receipt'), ('issue', 'Issue'), ('transfer', 'Transfer'), ('stocktake', 'Stocktake'), ('correction', 'Correction')], max_length=12, verbose_name='kind')),
-                ('quantity', models.DecimalField(decimal_places=6, help_text="In the part's unit; negative takes stock away.", max_digits=18, verbose_name='quantity')),
-                ('unit_cost', models.DecimalField(decimal_places=6, max_digits=19, null=True, verbose_name='unit cost')),
-                ('currency', models.CharField(blank=True, default='', max_length=3, verbose_name='currency')),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='reason')),
-                ('occurred_at', models.DateTimeField(verbose_name='happened at')),
-                ('posted_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='recorded at')),
-                ('idempotency_key', models.UUIDField(editable=False, help_text='Of the request that recorded it: a repeated request records nothing.', verbose_name='idempotency key')),
-                ('line', models.PositiveSmallIntegerField(editable=False, verbose_name='line')),
-                ('actor', models.ForeignKey(db_index=False, help_text='Empty: the system itself.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by')),
-                ('location', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='stock.location', verbose_name='location')),
-                ('lot', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='stock.lot', verbose_name='lot')),
-                ('part', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='catalog.part', verbose_name='part')),
-                ('reverses', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='stock.stockmovement', verbose_name='reverses')),
-                ('stocktake', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='stock.stocktake', verbose_name='stocktake')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("receipt", "Receipt"),
+                            ("issue", "Issue"),
+                            ("transfer", "Transfer"),
+                            ("stocktake", "Stocktake"),
+                            ("correction", "Correction"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "quantity",
+                    models.DecimalField(
+                        decimal_places=6,
+                        help_text="In the part's unit; negative takes stock away.",
+                        max_digits=18,
+                        verbose_name="quantity",
+                    ),
+                ),
+                (
+                    "unit_cost",
+                    models.DecimalField(
+                        decimal_places=6, max_digits=19, null=True, verbose_name="unit cost"
+                    ),
+                ),
+                (
+                    "currency",
+                    models.CharField(blank=True, default="", max_length=3, verbose_name="currency"),
+                ),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="reason")),
+                ("occurred_at", models.DateTimeField(verbose_name="happened at")),
+                (
+                    "posted_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="recorded at",
+                    ),
+                ),
+                (
+                    "idempotency_key",
+                    models.UUIDField(
+                        editable=False,
+                        help_text="Of the request that recorded it: a repeated request records nothing.",
+                        verbose_name="idempotency key",
+                    ),
+                ),
+                ("line", models.PositiveSmallIntegerField(editable=False, verbose_name="line")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        db_index=False,
+                        help_text="Empty: the system itself.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="recorded by",
+                    ),
+                ),
+                (
+                    "location",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="movements",
+                        to="stock.location",
+                        verbose_name="location",
+                    ),
+                ),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="movements",
+                        to="stock.lot",
+                        verbose_name="lot",
+                    ),
+                ),
+                (
+                    "part",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="movements",
+                        to="catalog.part",
+                        verbose_name="part",
+                    ),
+                ),
+                (
+                    "reverses",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversed_by",
+                        to="stock.stockmovement",
+                        verbose_name="reverses",
+                    ),
+                ),
+                (
+                    "stocktake",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="movements",
+                        to="stock.stocktake",
+                        verbose_name="stocktake",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'stock movement',
-                'verbose_name_plural': 'stock movements',
-                'permissions': [('receive_stock', 'Can receive stock'), ('issue_stock', 'Can issue stock'), ('transfer_stock', 'Can transfer stock'), ('count_stock', 'Can take stock'), ('correct_stock', 'Can correct movements')],
-                'default_permissions': ('view',),
+                "verbose_name": "stock movement",
+                "verbose_name_plural": "stock movements",
+                "permissions": [
+                    ("receive_stock", "Can receive stock"),
+                    ("issue_stock", "Can issue stock"),
+                    ("transfer_stock", "Can transfer stock"),
+                    ("count_stock", "Can take stock"),
+                    ("correct_stock", "Can correct movements"),
+                ],
+                "default_permissions": ("view",),
             },
         ),
         migrations.CreateModel(
-            name='StocktakeLine',
+            name="StocktakeLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('expected', models.DecimalField(decimal_places=6, max_digits=18, verbose_name='in the books')),
-                ('counted', models.DecimalField(decimal_places=6, max_digits=18, verbose_name='counted')),
-                ('lot', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stock.lot', verbose_name='lot')),
-                ('part', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.part', verbose_name='part')),
-                ('stocktake', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='stock.stocktake', verbose_name='stocktake')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "expected",
+                    models.DecimalField(
+                        decimal_places=6, max_digits=18, verbose_name="in the books"
+                    ),
+                ),
+                (
+                    "counted",
+                    models.DecimalField(decimal_places=6, max_digits=18, verbose_name="counted"),
+                ),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="stock.lot",
+                        verbose_name="lot",
+                    ),
+                ),
+                (
+                    "part",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.part",
+                        verbose_name="part",
+                    ),
+                ),
+                (
+                    "stocktake",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="stock.stocktake",
+                        verbose_name="stocktake",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'counted part',
-                'verbose_name_plural': 'counted parts',
-                'default_permissions': ('view',),
+                "verbose_name": "counted part",
+                "verbose_name_plural": "counted parts",
+                "default_permissions": ("view",),
             },
         ),
         migrations.AddConstraint(
-            model_name='location',
-            constraint=models.CheckConstraint(condition=models.Q(('name_en', ''), ('name_ja', ''), _negated=True), name='stock_location_has_name', violation_error_message='Give a name in Japanese or in English.'),
+            model_name="location",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name_en", ""), ("name_ja", ""), _negated=True),
+                name="stock_location_has_name",
+                violation_error_message="Give a name in Japanese or in English.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='location',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('name_ja__contains', '/'), _negated=True), models.Q(('name_en__contains', '/'), _negated=True)), name='stock_location_name_without_slash', violation_error_message='A name cannot contain “/”: it separates the levels.'),
+            model_name="location",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("name_ja__contains", "/"), _negated=True),
+                    models.Q(("name_en__contains", "/"), _negated=True),
+                ),
+                name="stock_location_name_without_slash",
+                violation_error_message="A name cannot contain “/”: it separates the levels.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='location',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('path'), name='stock_location_path_unique', violation_error_message='A location of this name exists here already.'),
+            model_name="location",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("path"),
+                name="stock_location_path_unique",
+                violation_error_message="A location of this name exists here already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lot',
-            constraint=models.CheckConstraint(condition=models.Q(('code', ''), ('serial', ''), _negated=True), name='stock_lot_named', violation_error_message='Give a lot or a serial number.'),
+            model_name="lot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("code", ""), ("serial", ""), _negated=True),
+                name="stock_lot_named",
+                violation_error_message="Give a lot or a serial number.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lot',
-            constraint=models.UniqueConstraint(models.F('part'), django.db.models.functions.text.Lower('code'), condition=models.Q(('serial', '')), name='stock_lot_code_unique', violation_error_message='The part has this lot already.'),
+            model_name="lot",
+            constraint=models.UniqueConstraint(
+                models.F("part"),
+                django.db.models.functions.text.Lower("code"),
+                condition=models.Q(("serial", "")),
+                name="stock_lot_code_unique",
+                violation_error_message="The part has this lot already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lot',
-            constraint=models.UniqueConstraint(models.F('part'), django.db.models.functions.text.Lower('serial'), condition=models.Q(('serial', ''), _negated=True), name='stock_lot_serial_unique', violation_error_message='The part has this serial number already.'),
+            model_name="lot",
+            constraint=models.UniqueConstraint(
+                models.F("part"),
+                django.db.models.functions.text.Lower("serial"),
+                condition=models.Q(("serial", ""), _negated=True),
+                name="stock_lot_serial_unique",
+                violation_error_message="The part has this serial number already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lot',
-            constraint=models.UniqueConstraint(fields=('id', 'part'), name='stock_lot_of_part'),
+            model_name="lot",
+            constraint=models.UniqueConstraint(fields=("id", "part"), name="stock_lot_of_part"),
         ),
         migrations.AddIndex(
-            model_name='stocklevel',
-            index=models.Index(fields=['location', 'part'], name='stock_level_location'),
+            model_name="stocklevel",
+            index=models.Index(fields=["location", "part"], name="stock_level_location"),
         ),
         migrations.AddConstraint(
-            model_name='stocklevel',
-            constraint=models.UniqueConstraint(fields=('part', 'location', 'lot'), name='stock_level_unique', nulls_distinct=False),
+            model_name="stocklevel",
+            constraint=models.UniqueConstraint(
+                fields=("part", "location", "lot"), name="stock_level_unique", nulls_distinct=False
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stocklevel',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', 0)), name='stock_level_not_negative'),
+            model_name="stocklevel",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gte", 0)), name="stock_level_not_negative"
+            ),
         ),
         migrations.AddIndex(
-            model_name='stockmovement',
-            index=models.Index(fields=['part', '-id'], name='stock_movement_part'),
+            model_name="stockmovement",
+            index=models.Index(fields=["part", "-id"], name="stock_movement_part"),
         ),
         migrations.AddIndex(
-            model_name='stockmovement',
-            index=models.Index(fields=['location', '-id'], name='stock_movement_location'),
+            model_name="stockmovement",
+            index=models.Index(fields=["location", "-id"], name="stock_movement_location"),
         ),
         migrations.AddIndex(
-            model_name='stockmovement',
-            index=models.Index(fields=['kind', '-id'], name='stock_movement_kind'),
+            model_name="stockmovement",
+            index=models.Index(fields=["kind", "-id"], name="stock_movement_kind"),
         ),
         migrations.AddIndex(
-            model_name='stockmovement',
-            index=models.Index(fields=['actor', '-id'], name='stock_movement_actor'),
+            model_name="stockmovement",
+            index=models.Index(fields=["actor", "-id"], name="stock_movement_actor"),
         ),
         migrations.AddIndex(
-            model_name='stockmovement',
-            index=models.Index(fields=['-occurred_at', '-id'], name='stock_movement_occurred'),
+            model_name="stockmovement",
+            index=models.Index(fields=["-occurred_at", "-id"], name="stock_movement_occurred"),
         ),
         migrations.AddConstraint(
-            model_name='stockmovement',
-            constraint=models.UniqueConstraint(fields=('idempotency_key', 'line'), name='stock_movement_idempotency_key'),
+            model_name="stockmovement",
+            constraint=models.UniqueConstraint(
+                fields=("idempotency_key", "line"), name="stock_movement_idempotency_key"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stockmovement',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity', 0), _negated=True), name='stock_movement_not_zero'),
+            model_name="stockmovement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity", 0), _negated=True), name="stock_movement_not_zero"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stockmovement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'receipt'), _negated=True), ('quantity__gt', 0), _connector='OR'), name='stock_movement_receipt_adds'),
+            model_name="stockmovement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "receipt"), _negated=True),
+                    ("quantity__gt", 0),
+                    _connector="OR",
+                ),
+                name="stock_movement_receipt_adds",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stockmovement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'issue'), _negated=True), ('quantity__lt', 0), _connector='OR'), name='stock_movement_issue_takes'),
+            model_name="stockmovement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "issue"), _negated=True), ("quantity__lt", 0), _connector="OR"
+                ),
+                name="stock_movement_issue_takes",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stockmovement',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['receipt', 'issue', 'transfer', 'stocktake', 'correction'])), name='stock_movement_kind_known'),
+            model_name="stockmovement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["receipt", "issue", "transfer", "stocktake", "correction"])
+                ),
+                name="stock_movement_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stockmovement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'correction'), ('reverses__isnull', False)), models.Q(models.Q(('kind', 'correction'), _negated=True), ('reverses__isnull', True)), _connector='OR'), name='stock_movement_correction_reverses'),
+            model_name="stockmovement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "correction"), ("reverses__isnull", False)),
+                    models.Q(
+                        models.Q(("kind", "correction"), _negated=True), ("reverses__isnull", True)
+                    ),
+                    _connector="OR",
+                ),
+                name="stock_movement_correction_reverses",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stockmovement',
-            constraint=models.CheckConstraint(condition=models.Q(('unit_cost__isnull', True), models.Q(('unit_cost__gte', 0), models.Q(('currency', ''), _negated=True)), _connector='OR'), name='stock_movement_cost_has_currency'),
+            model_name="stockmovement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("unit_cost__isnull", True),
+                    models.Q(("unit_cost__gte", 0), models.Q(("currency", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="stock_movement_cost_has_currency",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stockmovement',
-            constraint=models.CheckConstraint(condition=models.Q(('occurred_at__lte', django.db.models.expressions.CombinedExpression(models.F('posted_at'), '+', models.Value(datetime.timedelta(seconds=300))))), name='stock_movement_not_in_future'),
+            model_name="stockmovement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "occurred_at__lte",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("posted_at"),
+                            "+",
+                            models.Value(datetime.timedelta(seconds=300)),
+                        ),
+                    )
+                ),
+                name="stock_movement_not_in_future",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stocktakeline',
-            constraint=models.UniqueConstraint(fields=('stocktake', 'part', 'lot'), name='stock_stocktakeline_once', nulls_distinct=False),
+            model_name="stocktakeline",
+            constraint=models.UniqueConstraint(
+                fields=("stocktake", "part", "lot"),
+                name="stock_stocktakeline_once",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stocktakeline',
-            constraint=models.CheckConstraint(condition=models.Q(('counted__gte', 0)), name='stock_stocktakeline_counted_not_negative', violation_error_message='A count cannot be negative.'),
+            model_name="stocktakeline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("counted__gte", 0)),
+                name="stock_stocktakeline_counted_not_negative",
+                violation_error_message="A count cannot be negative.",
+            ),
         ),
     ]

@@ -5,5 +5,12 @@ from stock.models.location import Location
 from stock.models.lot import Lot
 from stock.models.stocktake import Stocktake, StocktakeLine
 
-__all__ = ["LedgerVerification", "Location", "Lot", "StockLevel", "StockMovement", "Stocktake",
-           "StocktakeLine"]
+__all__ = [
+    "LedgerVerification",
+    "Location",
+    "Lot",
+    "StockLevel",
+    "StockMovement",
+    "Stocktake",
+    "StocktakeLine",
+]

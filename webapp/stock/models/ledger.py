@@ -51,41 +51,63 @@ class StockMovement(models.Model):
 
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     part = models.ForeignKey(
-        Part, on_delete=models.PROTECT, related_name="movements", verbose_name=_("part"),
+        Part,
+        on_delete=models.PROTECT,
+        related_name="movements",
+        verbose_name=_("part"),
         db_index=False,
     )
     location = models.ForeignKey(
-        Location, on_delete=models.PROTECT, related_name="movements", verbose_name=_("location"),
+        Location,
+        on_delete=models.PROTECT,
+        related_name="movements",
+        verbose_name=_("location"),
         db_index=False,
     )
     lot = models.ForeignKey(
-        Lot, on_delete=models.PROTECT, null=True, related_name="movements", verbose_name=_("lot"),
+        Lot,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="movements",
+        verbose_name=_("lot"),
     )
     quantity = models.DecimalField(
-        _("quantity"), max_digits=18, decimal_places=6,
+        _("quantity"),
+        max_digits=18,
+        decimal_places=6,
         help_text=_("In the part's unit; negative takes stock away."),
     )
-    unit_cost = models.DecimalField(
-        _("unit cost"), max_digits=19, decimal_places=6, null=True
-    )
+    unit_cost = models.DecimalField(_("unit cost"), max_digits=19, decimal_places=6, null=True)
     currency = models.CharField(_("currency"), max_length=3, blank=True, default="")
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     stocktake = models.ForeignKey(
-        Stocktake, on_delete=models.PROTECT, null=True, related_name="movements",
+        Stocktake,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="movements",
         verbose_name=_("stocktake"),
     )
     reverses = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, related_name="reversed_by",
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="reversed_by",
         verbose_name=_("reverses"),
     )
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+",
-        verbose_name=_("recorded by"), help_text=_("Empty: the system itself."), db_index=False,
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("recorded by"),
+        help_text=_("Empty: the system itself."),
+        db_index=False,
     )
     occurred_at = models.DateTimeField(_("happened at"))
     posted_at = models.DateTimeField(_("recorded at"), db_default=Now(), editable=False)
     idempotency_key = models.UUIDField(
-        _("idempotency key"), editable=False,
+        _("idempotency key"),
+        editable=False,
         help_text=_("Of the request that recorded it: a repeated request records nothing."),
     )
     line = models.PositiveSmallIntegerField(_("line"), editable=False)
@@ -156,15 +178,25 @@ class StockLevel(models.Model):
     """How many of a part (and lot) lie at a location: always the sum of its movements."""
 
     part = models.ForeignKey(
-        Part, on_delete=models.PROTECT, related_name="levels", verbose_name=_("part"),
+        Part,
+        on_delete=models.PROTECT,
+        related_name="levels",
+        verbose_name=_("part"),
         db_index=False,
     )
     location = models.ForeignKey(
-        Location, on_delete=models.PROTECT, related_name="levels", verbose_name=_("location"),
+        Location,
+        on_delete=models.PROTECT,
+        related_name="levels",
+        verbose_name=_("location"),
         db_index=False,
     )
     lot = models.ForeignKey(
-        Lot, on_delete=models.PROTECT, null=True, related_name="levels", verbose_name=_("lot"),
+        Lot,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="levels",
+        verbose_name=_("lot"),
     )
     quantity = models.DecimalField(_("quantity"), max_digits=18, decimal_places=6)
 
@@ -174,12 +206,11 @@ class StockLevel(models.Model):
         verbose_name_plural = _("stock levels")
         constraints = [
             models.UniqueConstraint(
-                fields=["part", "location", "lot"], nulls_distinct=False,
+                fields=["part", "location", "lot"],
+                nulls_distinct=False,
                 name="stock_level_unique",
             ),
-            models.CheckConstraint(
-                condition=Q(quantity__gte=0), name="stock_level_not_negative"
-            ),
+            models.CheckConstraint(condition=Q(quantity__gte=0), name="stock_level_not_negative"),
         ]
         indexes = [
             models.Index(fields=["location", "part"], name="stock_level_location"),
@@ -198,13 +229,18 @@ class LedgerVerification(models.Model):
     movements = models.BigIntegerField(_("movements checked"))
     levels = models.BigIntegerField(_("levels checked"))
     differences = models.JSONField(
-        _("differences"), default=list,
+        _("differences"),
+        default=list,
         help_text=_("The first hundred, each with what is stored and what the movements say."),
     )
     difference_count = models.PositiveIntegerField(_("number of differences"), default=0)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+",
-        verbose_name=_("asked for by"), help_text=_("Empty: the system itself."),
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("asked for by"),
+        help_text=_("Empty: the system itself."),
     )
 
     class Meta:

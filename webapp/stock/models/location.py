@@ -16,7 +16,8 @@ class Location(TreeNode):
 
     description = models.TextField(_("description"), blank=True)
     active = models.BooleanField(
-        _("active"), default=True,
+        _("active"),
+        default=True,
         help_text=_("Inactive locations keep their history, but take no new stock."),
     )
 
@@ -28,7 +29,8 @@ class Location(TreeNode):
         constraints = [
             *TreeNode.Meta.constraints,
             models.UniqueConstraint(
-                Lower("path"), name="stock_location_path_unique",
+                Lower("path"),
+                name="stock_location_path_unique",
                 violation_error_message=_("A location of this name exists here already."),
             ),
         ]

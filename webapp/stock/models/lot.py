@@ -26,15 +26,21 @@ class Lot(models.Model):
         verbose_name_plural = _("lots and serial numbers")
         constraints = [
             models.CheckConstraint(
-                condition=~Q(code="", serial=""), name="stock_lot_named",
+                condition=~Q(code="", serial=""),
+                name="stock_lot_named",
                 violation_error_message=_("Give a lot or a serial number."),
             ),
             models.UniqueConstraint(
-                F("part"), Lower("code"), condition=Q(serial=""), name="stock_lot_code_unique",
+                F("part"),
+                Lower("code"),
+                condition=Q(serial=""),
+                name="stock_lot_code_unique",
                 violation_error_message=_("The part has this lot already."),
             ),
             models.UniqueConstraint(
-                F("part"), Lower("serial"), condition=~Q(serial=""),
+                F("part"),
+                Lower("serial"),
+                condition=~Q(serial=""),
                 name="stock_lot_serial_unique",
                 violation_error_message=_("The part has this serial number already."),
             ),

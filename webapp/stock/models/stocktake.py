@@ -19,7 +19,10 @@ class Stocktake(models.Model):
     )
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+",
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
         verbose_name=_("counted by"),
     )
     occurred_at = models.DateTimeField(_("counted at"))
@@ -56,11 +59,13 @@ class StocktakeLine(models.Model):
         verbose_name_plural = _("counted parts")
         constraints = [
             models.UniqueConstraint(
-                fields=["stocktake", "part", "lot"], nulls_distinct=False,
+                fields=["stocktake", "part", "lot"],
+                nulls_distinct=False,
                 name="stock_stocktakeline_once",
             ),
             models.CheckConstraint(
-                condition=Q(counted__gte=0), name="stock_stocktakeline_counted_not_negative",
+                condition=Q(counted__gte=0),
+                name="stock_stocktakeline_counted_not_negative",
                 violation_error_message=_("A count cannot be negative."),
             ),
         ]

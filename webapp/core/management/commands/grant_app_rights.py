@@ -14,8 +14,11 @@ class Command(BaseCommand):
     help = "Give the application's database user its rights."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--role", default=settings.DB_APP_ROLE,
-                            help="The user's name. Default: the variable DB_APP_ROLE.")
+        parser.add_argument(
+            "--role",
+            default=settings.DB_APP_ROLE,
+            help="The user's name. Default: the variable DB_APP_ROLE.",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         role = options["role"]

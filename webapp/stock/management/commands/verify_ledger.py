@@ -24,8 +24,11 @@ class Command(BaseCommand):
     help = "Prove that the movements add up to every stock level and total."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--max-age", type=hours,
-                            help="Do nothing if the last passed verification is younger: 24h.")
+        parser.add_argument(
+            "--max-age",
+            type=hours,
+            help="Do nothing if the last passed verification is younger: 24h.",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         last = LedgerVerification.objects.order_by("-finished_at").first()
@@ -40,8 +43,10 @@ class Command(BaseCommand):
                 "by movements {by_movements}".format(**difference)
             )
         seconds = (result.finished_at - result.started_at).total_seconds()
-        summary = (f"{result.movements} movements, {result.levels} levels, "
-                   f"{result.difference_count} differences, {seconds:.1f} s")
+        summary = (
+            f"{result.movements} movements, {result.levels} levels, "
+            f"{result.difference_count} differences, {seconds:.1f} s"
+        )
         if not result.passed:
             raise CommandError(f"The ledger does not add up: {summary}.")
         self.stdout.write(f"The ledger adds up: {summary}.")

@@ -1,0 +1,131 @@
+"""Bases of the admin classes of all applications."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import models
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from unfold.admin import ModelAdmin
+
+# How far a list counts past the page shown; beyond that it says "1,000+".
+COUNTED_ROWS = 1000
+# How deep a list can be turned: an offset costs as much as the rows it skips.
+DEEPEST_PAGE = 200
+
+
+class CappedPaginator(Paginator):
+    """Counts at most ``COUNTED_ROWS`` rows past the page asked for.
+
+    A list of a million movements opens as fast as one of ten, and can still be turned.
+    """
+
+    template_name = "inventory/pagination.html"
+    page_asked_for = 1
+
+    @cached_property
+    def count(self) -> int:
+        rows = self.object_list
+        if not isinstance(rows, models.QuerySet):
+            return len(rows)
+        found = rows.order_by().values("pk")[: self.counted_up_to + 1].count()
+        self.is_capped = found > self.counted_up_to
+        return min(found, self.counted_up_to)
+
+    is_capped = False
+
+    @property
+    def counted_up_to(self) -> int:
+        pages = min(self.page_asked_for, DEEPEST_PAGE)
+        return min(pages * self.per_page + COUNTED_ROWS, DEEPEST_PAGE * self.per_page)
+
+
+class InventoryAdmin(ModelAdmin):
+    """A list of 25 rows that never counts a large table; deletions that explain themselves."""
+
+    paginator = CappedPaginator
+    list_per_page = 25
+    list_max_show_all = 0
+    show_full_result_count = False
+    list_filter_submit = True
+    list_fullwidth = True
+
+    def get_paginator(
+        self, request: HttpRequest, queryset: Any, per_page: int, *args: Any, **kwargs: Any
+    ) -> Paginator:
+        paginator = super().get_paginator(request, queryset, per_page, *args, **kwargs)
+        asked_for = request.GET.get("p", "1")
+        if isinstance(paginator, CappedPaginator) and asked_for.isdigit():
+            paginator.page_asked_for = int(asked_for)
+        return paginator
+
+    # --- Deleting ---
+
+    def obstacles_to_delete(self, obj: Any) -> list[str]:
+        """Why `obj` cannot be deleted and what to do instead; empty if it can."""
+        return []
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Refuse with the reason before asking "are you sure"."""
+        obj = self.get_object(request, object_id)
+        if obj is not None and self.has_delete_permission(request, obj):
+            if obstacles := self.obstacles_to_delete(obj):
+                for obstacle in obstacles:
+                    messages.error(request, obstacle)
+                name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
+                return HttpResponseRedirect(reverse(name, args=[obj.pk]))
+        return super().delete_view(request, object_id, extra_context)
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[str]]:
+        """What a deletion takes along; what has history protects itself with its reason.
+
+        Django's own collector would load every movement of the part to list it.
+        """
+        chosen: Iterable[Any] = list(objs)
+        obstacles = [reason for obj in chosen for reason in self.obstacles_to_delete(obj)]
+        if obstacles:
+            return [str(obj) for obj in chosen], {}, set(), obstacles
+        return super().get_deleted_objects(chosen, request)
+
+
+class ReadOnlyAdmin(InventoryAdmin):
+    """Shows, and offers no change: for the ledger and everything else written once."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+
+def to_page_with_selection(
+    url_name: str, parameter: str
+) -> Callable[[Any, HttpRequest, models.QuerySet[Any]], HttpResponse]:
+    """The body of a bulk action that opens one of our pages for the rows chosen."""
+
+    def act(model_admin: Any, request: HttpRequest, queryset: models.QuerySet[Any]) -> HttpResponse:
+        chosen = list(queryset.values_list("pk", flat=True)[: MOST_CHOSEN + 1])
+        if len(chosen) > MOST_CHOSEN:
+            messages.error(
+                request,
+                _("At most %(limit)d rows at once. Choose fewer.") % {"limit": MOST_CHOSEN},
+            )
+            return HttpResponseRedirect(request.get_full_path())
+        query = "&".join(f"{parameter}={pk}" for pk in chosen)
+        return HttpResponseRedirect(f"{reverse(url_name)}?{query}")
+
+    return act
+
+
+MOST_CHOSEN = 100

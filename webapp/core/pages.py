@@ -1,0 +1,52 @@
+"""What every page of ours in the admin shares: its rights, its context, its address."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate
+
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+type PageView[Admin: ModelAdmin[Any], **P] = Callable[
+    Concatenate[Admin, HttpRequest, P], HttpResponse
+]
+
+
+def requires[Admin: ModelAdmin[Any], **P](
+    *permissions: str,
+) -> Callable[[PageView[Admin, P]], PageView[Admin, P]]:
+    """Let only users in who have every one of the permissions.
+
+    ``admin_site.admin_view`` alone lets in any staff user.
+    """
+
+    def decorate(view: PageView[Admin, P]) -> PageView[Admin, P]:
+        @wraps(view)
+        def checked(
+            model_admin: Admin, request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponse:
+            missing = [name for name in permissions if not request.user.has_perm(name)]
+            if missing:
+                raise PermissionDenied(", ".join(missing))
+            return view(model_admin, request, *args, **kwargs)
+
+        checked.required_permissions = permissions  # type: ignore[attr-defined]
+        return checked
+
+    return decorate
+
+
+def page_context(
+    model_admin: ModelAdmin[Any], request: HttpRequest, *, title: str, **extra: Any
+) -> dict[str, Any]:
+    """The context of a page beneath a model's list: side bar, breadcrumbs, title."""
+    request.current_app = model_admin.admin_site.name  # type: ignore[attr-defined]
+    return {
+        **model_admin.admin_site.each_context(request),
+        "opts": model_admin.opts,
+        "model_admin": model_admin,
+        "title": title,
+        "content_title": title,
+        **extra,
+    }

@@ -1,0 +1,28 @@
+"""Template filters for quantities and prices."""
+
+from decimal import Decimal
+
+from django import template
+
+from core.currencies import price_shown
+from core.numbers import plain
+
+register = template.Library()
+
+
+@register.filter
+def quantity(value: Decimal | int | None) -> str:
+    """A quantity without needless zeros; nothing for nothing."""
+    return "" if value is None else plain(Decimal(value))
+
+
+@register.filter
+def signed(value: Decimal) -> str:
+    """A change of stock, with its sign."""
+    return f"+{plain(value)}" if value > 0 else plain(value)
+
+
+@register.filter
+def price(value: Decimal | None, currency: str) -> str:
+    """A price of one unit in its currency."""
+    return "" if value is None else price_shown(value, currency)
