@@ -12,7 +12,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -21,183 +20,652 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Category',
+            name="Category",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_ja', models.CharField(blank=True, max_length=200, verbose_name='name (Japanese)')),
-                ('name_en', models.CharField(blank=True, max_length=200, verbose_name='name (English)')),
-                ('path', models.TextField(default='', editable=False, verbose_name='path')),
-                ('path_ja', models.TextField(default='', editable=False, verbose_name='path (Japanese)')),
-                ('description', models.TextField(blank=True, verbose_name='description')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='catalog.category', verbose_name='parent')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "name_ja",
+                    models.CharField(blank=True, max_length=200, verbose_name="name (Japanese)"),
+                ),
+                (
+                    "name_en",
+                    models.CharField(blank=True, max_length=200, verbose_name="name (English)"),
+                ),
+                ("path", models.TextField(default="", editable=False, verbose_name="path")),
+                (
+                    "path_ja",
+                    models.TextField(default="", editable=False, verbose_name="path (Japanese)"),
+                ),
+                ("description", models.TextField(blank=True, verbose_name="description")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="catalog.category",
+                        verbose_name="parent",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'category',
-                'verbose_name_plural': 'categories',
-                'abstract': False,
+                "verbose_name": "category",
+                "verbose_name_plural": "categories",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Part',
+            name="Part",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_ja', models.CharField(blank=True, max_length=200, verbose_name='name (Japanese)')),
-                ('name_en', models.CharField(blank=True, max_length=200, verbose_name='name (English)')),
-                ('number', models.CharField(help_text='Unique, whatever its capitals and widths.', max_length=64, verbose_name='part number')),
-                ('description_ja', models.TextField(blank=True, verbose_name='description (Japanese)')),
-                ('description_en', models.TextField(blank=True, verbose_name='description (English)')),
-                ('unit', models.CharField(choices=[('pcs', 'pcs'), ('set', 'sets'), ('m', 'm'), ('mm', 'mm'), ('cm', 'cm'), ('km', 'km'), ('ft', 'ft'), ('in', 'in'), ('kg', 'kg'), ('g', 'g'), ('mg', 'mg'), ('lb', 'lb'), ('oz', 'oz'), ('l', 'L'), ('ml', 'mL'), ('gal', 'gal'), ('m2', 'm²'), ('m3', 'm³')], default='pcs', help_text='Cannot be changed once stock was recorded.', max_length=8, verbose_name='unit')),
-                ('tracking', models.CharField(choices=[('none', 'None'), ('lot', 'By lot'), ('serial', 'By serial number')], default='none', help_text='Whether every movement names a lot or a serial number.', max_length=8, verbose_name='tracking')),
-                ('reorder_point', models.DecimalField(decimal_places=6, default=Decimal('0'), help_text='At or below this quantity the stock is low. 0: never.', max_digits=18, validators=[django.core.validators.MinValueValidator(Decimal('0'))], verbose_name='reorder point')),
-                ('target_quantity', models.DecimalField(blank=True, decimal_places=6, help_text='Re-orders fill the stock up to this quantity.', max_digits=18, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0'))], verbose_name='target quantity')),
-                ('reorder_quantity', models.DecimalField(blank=True, decimal_places=6, help_text='A re-order is for at least this quantity.', max_digits=18, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0'))], verbose_name='reorder quantity')),
-                ('lead_time_days', models.PositiveSmallIntegerField(blank=True, help_text='Used where the supplier part has none.', null=True, verbose_name='lead time (days)')),
-                ('picture', models.ImageField(blank=True, help_text='PNG, JPEG or WebP.', upload_to='parts/%Y/%m', validators=[django.core.validators.FileExtensionValidator(['png', 'jpg', 'jpeg', 'webp']), catalog.validators.validate_picture], verbose_name='picture')),
-                ('active', models.BooleanField(default=True, help_text='Inactive parts keep their history, but take no new receipts.', verbose_name='active')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
-                ('on_hand', models.DecimalField(decimal_places=6, default=Decimal('0'), editable=False, max_digits=18, verbose_name='on hand')),
-                ('on_order', models.DecimalField(decimal_places=6, default=Decimal('0'), editable=False, max_digits=18, verbose_name='on order')),
-                ('last_cost', models.DecimalField(decimal_places=6, editable=False, max_digits=19, null=True, verbose_name='last unit cost')),
-                ('last_cost_currency', models.CharField(blank=True, default='', editable=False, max_length=3, verbose_name='currency of the last unit cost')),
-                ('last_cost_at', models.DateTimeField(editable=False, null=True, verbose_name='last unit cost of')),
-                ('status', models.GeneratedField(db_persist=True, expression=models.Case(models.When(on_hand__lte=0, then=models.Value('out')), models.When(on_hand__lte=models.F('reorder_point'), reorder_point__gt=0, then=models.Value('low')), default=models.Value('enough')), output_field=models.CharField(choices=[('out', 'Out'), ('low', 'Low'), ('enough', 'Enough')], max_length=8, verbose_name='stock status'), verbose_name='stock status')),
-                ('search_text', models.GeneratedField(db_persist=True, expression=core.text.SearchKey(django.db.models.functions.text.Concat(models.F('number'), models.Value('\n'), models.F('name_ja'), models.Value('\n'), models.F('name_en'), models.Value('\n'), models.F('description_ja'), models.Value('\n'), models.F('description_en'), output_field=models.TextField())), output_field=models.TextField())),
-                ('category', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='catalog.category', verbose_name='category')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "name_ja",
+                    models.CharField(blank=True, max_length=200, verbose_name="name (Japanese)"),
+                ),
+                (
+                    "name_en",
+                    models.CharField(blank=True, max_length=200, verbose_name="name (English)"),
+                ),
+                (
+                    "number",
+                    models.CharField(
+                        help_text="Unique, whatever its capitals and widths.",
+                        max_length=64,
+                        verbose_name="part number",
+                    ),
+                ),
+                (
+                    "description_ja",
+                    models.TextField(blank=True, verbose_name="description (Japanese)"),
+                ),
+                (
+                    "description_en",
+                    models.TextField(blank=True, verbose_name="description (English)"),
+                ),
+                (
+                    "unit",
+                    models.CharField(
+                        choices=[
+                            ("pcs", "pcs"),
+                            ("set", "sets"),
+                            ("m", "m"),
+                            ("mm", "mm"),
+                            ("cm", "cm"),
+                            ("km", "km"),
+                            ("ft", "ft"),
+                            ("in", "in"),
+                            ("kg", "kg"),
+                            ("g", "g"),
+                            ("mg", "mg"),
+                            ("lb", "lb"),
+                            ("oz", "oz"),
+                            ("l", "L"),
+                            ("ml", "mL"),
+                            ("gal", "gal"),
+                            ("m2", "m²"),
+                            ("m3", "m³"),
+                        ],
+                        default="pcs",
+                        help_text="Cannot be changed once stock was recorded.",
+                        max_length=8,
+                        verbose_name="unit",
+                    ),
+                ),
+                (
+                    "tracking",
+                    models.CharField(
+                        choices=[
+                            ("none", "None"),
+                            ("lot", "By lot"),
+                            ("serial", "By serial number"),
+                        ],
+                        default="none",
+                        help_text="Whether every movement names a lot or a serial number.",
+                        max_length=8,
+                        verbose_name="tracking",
+                    ),
+                ),
+                (
+                    "reorder_point",
+                    models.DecimalField(
+                        decimal_places=6,
+                        default=Decimal("0"),
+                        help_text="At or below this quantity the stock is low. 0: never.",
+                        max_digits=18,
+                        validators=[django.core.validators.MinValueValidator(Decimal("0"))],
+                        verbose_name="reorder point",
+                    ),
+                ),
+                (
+                    "target_quantity",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=6,
+                        help_text="Re-orders fill the stock up to this quantity.",
+                        max_digits=18,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(Decimal("0"))],
+                        verbose_name="target quantity",
+                    ),
+                ),
+                (
+                    "reorder_quantity",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=6,
+                        help_text="A re-order is for at least this quantity.",
+                        max_digits=18,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(Decimal("0"))],
+                        verbose_name="reorder quantity",
+                    ),
+                ),
+                (
+                    "lead_time_days",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="Used where the supplier part has none.",
+                        null=True,
+                        verbose_name="lead time (days)",
+                    ),
+                ),
+                (
+                    "picture",
+                    models.ImageField(
+                        blank=True,
+                        help_text="PNG, JPEG or WebP.",
+                        upload_to="parts/%Y/%m",
+                        validators=[
+                            django.core.validators.FileExtensionValidator(
+                                ["png", "jpg", "jpeg", "webp"]
+                            ),
+                            catalog.validators.validate_picture,
+                        ],
+                        verbose_name="picture",
+                    ),
+                ),
+                (
+                    "active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Inactive parts keep their history, but take no new receipts.",
+                        verbose_name="active",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="changed")),
+                (
+                    "on_hand",
+                    models.DecimalField(
+                        decimal_places=6,
+                        default=Decimal("0"),
+                        editable=False,
+                        max_digits=18,
+                        verbose_name="on hand",
+                    ),
+                ),
+                (
+                    "on_order",
+                    models.DecimalField(
+                        decimal_places=6,
+                        default=Decimal("0"),
+                        editable=False,
+                        max_digits=18,
+                        verbose_name="on order",
+                    ),
+                ),
+                (
+                    "last_cost",
+                    models.DecimalField(
+                        decimal_places=6,
+                        editable=False,
+                        max_digits=19,
+                        null=True,
+                        verbose_name="last unit cost",
+                    ),
+                ),
+                (
+                    "last_cost_currency",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        editable=False,
+                        max_length=3,
+                        verbose_name="currency of the last unit cost",
+                    ),
+                ),
+                (
+                    "last_cost_at",
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="last unit cost of"
+                    ),
+                ),
+                (
+                    "status",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Case(
+                            models.When(on_hand__lte=0, then=models.Value("out")),
+                            models.When(
+                                on_hand__lte=models.F("reorder_point"),
+                                reorder_point__gt=0,
+                                then=models.Value("low"),
+                            ),
+                            default=models.Value("enough"),
+                        ),
+                        output_field=models.CharField(
+                            choices=[("out", "Out"), ("low", "Low"), ("enough", "Enough")],
+                            max_length=8,
+                            verbose_name="stock status",
+                        ),
+                        verbose_name="stock status",
+                    ),
+                ),
+                (
+                    "search_text",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=core.text.SearchKey(
+                            django.db.models.functions.text.Concat(
+                                models.F("number"),
+                                models.Value("\n"),
+                                models.F("name_ja"),
+                                models.Value("\n"),
+                                models.F("name_en"),
+                                models.Value("\n"),
+                                models.F("description_ja"),
+                                models.Value("\n"),
+                                models.F("description_en"),
+                                output_field=models.TextField(),
+                            )
+                        ),
+                        output_field=models.TextField(),
+                    ),
+                ),
+                (
+                    "category",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parts",
+                        to="catalog.category",
+                        verbose_name="category",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'part',
-                'verbose_name_plural': 'parts',
-                'abstract': False,
+                "verbose_name": "part",
+                "verbose_name_plural": "parts",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Supplier',
+            name="Supplier",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('currency', models.CharField(default='JPY', help_text='ISO code. New prices of this supplier start with it.', max_length=3, validators=[core.currencies.validate_currency], verbose_name='currency')),
-                ('website', models.URLField(blank=True, verbose_name='website')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('notes', models.TextField(blank=True, verbose_name='notes')),
-                ('active', models.BooleanField(default=True, verbose_name='active')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                (
+                    "currency",
+                    models.CharField(
+                        default="JPY",
+                        help_text="ISO code. New prices of this supplier start with it.",
+                        max_length=3,
+                        validators=[core.currencies.validate_currency],
+                        verbose_name="currency",
+                    ),
+                ),
+                ("website", models.URLField(blank=True, verbose_name="website")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                ("notes", models.TextField(blank=True, verbose_name="notes")),
+                ("active", models.BooleanField(default=True, verbose_name="active")),
             ],
             options={
-                'verbose_name': 'supplier',
-                'verbose_name_plural': 'suppliers',
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('name'), name='catalog_supplier_name_unique', violation_error_message='A supplier of this name exists already.')],
+                "verbose_name": "supplier",
+                "verbose_name_plural": "suppliers",
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("name"),
+                        name="catalog_supplier_name_unique",
+                        violation_error_message="A supplier of this name exists already.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SupplierPart',
+            name="SupplierPart",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sku', models.CharField(help_text="The supplier's own part number.", max_length=100, verbose_name='SKU')),
-                ('description', models.CharField(blank=True, max_length=500, verbose_name='description')),
-                ('pack_quantity', models.DecimalField(decimal_places=6, default=Decimal('1'), help_text='What one unit of purchase holds.', max_digits=18, verbose_name='pack size')),
-                ('pack_unit', models.CharField(choices=[('pcs', 'pcs'), ('set', 'sets'), ('m', 'm'), ('mm', 'mm'), ('cm', 'cm'), ('km', 'km'), ('ft', 'ft'), ('in', 'in'), ('kg', 'kg'), ('g', 'g'), ('mg', 'mg'), ('lb', 'lb'), ('oz', 'oz'), ('l', 'L'), ('ml', 'mL'), ('gal', 'gal'), ('m2', 'm²'), ('m3', 'm³')], default='pcs', max_length=8, verbose_name='unit of the pack')),
-                ('minimum_order_quantity', models.DecimalField(decimal_places=6, default=Decimal('1'), help_text='In packs.', max_digits=18, verbose_name='minimum order quantity')),
-                ('price_break_quantity', models.DecimalField(decimal_places=6, default=Decimal('1'), help_text='The price holds when at least this many packs are ordered.', max_digits=18, verbose_name='price valid from')),
-                ('unit_price', models.DecimalField(blank=True, decimal_places=6, max_digits=19, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0'))], verbose_name='price of a pack')),
-                ('currency', models.CharField(blank=True, help_text='ISO code, such as JPY or USD.', max_length=3, validators=[core.currencies.validate_currency], verbose_name='currency')),
-                ('lead_time_days', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='lead time (days)')),
-                ('preferred', models.BooleanField(default=False, help_text='Re-orders go to the preferred supplier.', verbose_name='preferred')),
-                ('active', models.BooleanField(default=True, verbose_name='active')),
-                ('search_text', models.GeneratedField(db_persist=True, expression=core.text.SearchKey(models.F('sku')), output_field=models.TextField())),
-                ('part', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='supplier_parts', to='catalog.part', verbose_name='part')),
-                ('supplier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='supplier_parts', to='catalog.supplier', verbose_name='supplier')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "sku",
+                    models.CharField(
+                        help_text="The supplier's own part number.",
+                        max_length=100,
+                        verbose_name="SKU",
+                    ),
+                ),
+                (
+                    "description",
+                    models.CharField(blank=True, max_length=500, verbose_name="description"),
+                ),
+                (
+                    "pack_quantity",
+                    models.DecimalField(
+                        decimal_places=6,
+                        default=Decimal("1"),
+                        help_text="What one unit of purchase holds.",
+                        max_digits=18,
+                        verbose_name="pack size",
+                    ),
+                ),
+                (
+                    "pack_unit",
+                    models.CharField(
+                        choices=[
+                            ("pcs", "pcs"),
+                            ("set", "sets"),
+                            ("m", "m"),
+                            ("mm", "mm"),
+                            ("cm", "cm"),
+                            ("km", "km"),
+                            ("ft", "ft"),
+                            ("in", "in"),
+                            ("kg", "kg"),
+                            ("g", "g"),
+                            ("mg", "mg"),
+                            ("lb", "lb"),
+                            ("oz", "oz"),
+                            ("l", "L"),
+                            ("ml", "mL"),
+                            ("gal", "gal"),
+                            ("m2", "m²"),
+                            ("m3", "m³"),
+                        ],
+                        default="pcs",
+                        max_length=8,
+                        verbose_name="unit of the pack",
+                    ),
+                ),
+                (
+                    "minimum_order_quantity",
+                    models.DecimalField(
+                        decimal_places=6,
+                        default=Decimal("1"),
+                        help_text="In packs.",
+                        max_digits=18,
+                        verbose_name="minimum order quantity",
+                    ),
+                ),
+                (
+                    "price_break_quantity",
+                    models.DecimalField(
+                        decimal_places=6,
+                        default=Decimal("1"),
+                        help_text="The price holds when at least this many packs are ordered.",
+                        max_digits=18,
+                        verbose_name="price valid from",
+                    ),
+                ),
+                (
+                    "unit_price",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=6,
+                        max_digits=19,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(Decimal("0"))],
+                        verbose_name="price of a pack",
+                    ),
+                ),
+                (
+                    "currency",
+                    models.CharField(
+                        blank=True,
+                        help_text="ISO code, such as JPY or USD.",
+                        max_length=3,
+                        validators=[core.currencies.validate_currency],
+                        verbose_name="currency",
+                    ),
+                ),
+                (
+                    "lead_time_days",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="lead time (days)"
+                    ),
+                ),
+                (
+                    "preferred",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Re-orders go to the preferred supplier.",
+                        verbose_name="preferred",
+                    ),
+                ),
+                ("active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "search_text",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=core.text.SearchKey(models.F("sku")),
+                        output_field=models.TextField(),
+                    ),
+                ),
+                (
+                    "part",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="supplier_parts",
+                        to="catalog.part",
+                        verbose_name="part",
+                    ),
+                ),
+                (
+                    "supplier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="supplier_parts",
+                        to="catalog.supplier",
+                        verbose_name="supplier",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'supplier part',
-                'verbose_name_plural': 'supplier parts',
+                "verbose_name": "supplier part",
+                "verbose_name_plural": "supplier parts",
             },
         ),
         migrations.AddConstraint(
-            model_name='category',
-            constraint=models.CheckConstraint(condition=models.Q(('name_en', ''), ('name_ja', ''), _negated=True), name='catalog_category_has_name', violation_error_message='Give a name in Japanese or in English.'),
+            model_name="category",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name_en", ""), ("name_ja", ""), _negated=True),
+                name="catalog_category_has_name",
+                violation_error_message="Give a name in Japanese or in English.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='category',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('name_ja__contains', '/'), _negated=True), models.Q(('name_en__contains', '/'), _negated=True)), name='catalog_category_name_without_slash', violation_error_message='A name cannot contain “/”: it separates the levels.'),
+            model_name="category",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("name_ja__contains", "/"), _negated=True),
+                    models.Q(("name_en__contains", "/"), _negated=True),
+                ),
+                name="catalog_category_name_without_slash",
+                violation_error_message="A name cannot contain “/”: it separates the levels.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='category',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('path'), name='catalog_category_path_unique', violation_error_message='A category of this name exists here already.'),
+            model_name="category",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("path"),
+                name="catalog_category_path_unique",
+                violation_error_message="A category of this name exists here already.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='part',
-            index=models.Index(fields=['status', 'number'], name='catalog_part_status'),
+            model_name="part",
+            index=models.Index(fields=["status", "number"], name="catalog_part_status"),
         ),
         migrations.AddIndex(
-            model_name='part',
-            index=models.Index(fields=['category', 'number'], name='catalog_part_category'),
+            model_name="part",
+            index=models.Index(fields=["category", "number"], name="catalog_part_category"),
         ),
         migrations.AddIndex(
-            model_name='part',
-            index=models.Index(fields=['number'], name='catalog_part_number_order'),
+            model_name="part",
+            index=models.Index(fields=["number"], name="catalog_part_number_order"),
         ),
         migrations.AddIndex(
-            model_name='part',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='catalog_part_search', opclasses=['gin_trgm_ops']),
+            model_name="part",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["search_text"], name="catalog_part_search", opclasses=["gin_trgm_ops"]
+            ),
         ),
         migrations.AddConstraint(
-            model_name='part',
-            constraint=models.CheckConstraint(condition=models.Q(('name_en', ''), ('name_ja', ''), _negated=True), name='catalog_part_has_name', violation_error_message='Give a name in Japanese or in English.'),
+            model_name="part",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name_en", ""), ("name_ja", ""), _negated=True),
+                name="catalog_part_has_name",
+                violation_error_message="Give a name in Japanese or in English.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='part',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('number'), name='catalog_part_number_unique', violation_error_message='A part with this number exists already.'),
+            model_name="part",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("number"),
+                name="catalog_part_number_unique",
+                violation_error_message="A part with this number exists already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='part',
-            constraint=models.CheckConstraint(condition=models.Q(('number', ''), _negated=True), name='catalog_part_number_not_empty', violation_error_message='A part needs a number.'),
+            model_name="part",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number", ""), _negated=True),
+                name="catalog_part_number_not_empty",
+                violation_error_message="A part needs a number.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='part',
-            constraint=models.CheckConstraint(condition=models.Q(('reorder_point__gte', 0)), name='catalog_part_reorder_point_not_negative', violation_error_message='The reorder point cannot be negative.'),
+            model_name="part",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reorder_point__gte", 0)),
+                name="catalog_part_reorder_point_not_negative",
+                violation_error_message="The reorder point cannot be negative.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='part',
-            constraint=models.CheckConstraint(condition=models.Q(('target_quantity__isnull', True), ('target_quantity__gte', models.F('reorder_point')), _connector='OR'), name='catalog_part_target_above_reorder_point', violation_error_message='The target quantity cannot be below the reorder point.'),
+            model_name="part",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("target_quantity__isnull", True),
+                    ("target_quantity__gte", models.F("reorder_point")),
+                    _connector="OR",
+                ),
+                name="catalog_part_target_above_reorder_point",
+                violation_error_message="The target quantity cannot be below the reorder point.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='part',
-            constraint=models.CheckConstraint(condition=models.Q(('reorder_quantity__isnull', True), ('reorder_quantity__gte', 0), _connector='OR'), name='catalog_part_reorder_quantity_not_negative', violation_error_message='The reorder quantity cannot be negative.'),
+            model_name="part",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("reorder_quantity__isnull", True),
+                    ("reorder_quantity__gte", 0),
+                    _connector="OR",
+                ),
+                name="catalog_part_reorder_quantity_not_negative",
+                violation_error_message="The reorder quantity cannot be negative.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='part',
-            constraint=models.CheckConstraint(condition=models.Q(('on_hand__gte', 0)), name='catalog_part_on_hand_not_negative'),
+            model_name="part",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("on_hand__gte", 0)), name="catalog_part_on_hand_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='part',
-            constraint=models.CheckConstraint(condition=models.Q(('on_order__gte', 0)), name='catalog_part_on_order_not_negative'),
+            model_name="part",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("on_order__gte", 0)), name="catalog_part_on_order_not_negative"
+            ),
         ),
         migrations.AddIndex(
-            model_name='supplierpart',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search_text'], name='catalog_supplierpart_search', opclasses=['gin_trgm_ops']),
+            model_name="supplierpart",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["search_text"],
+                name="catalog_supplierpart_search",
+                opclasses=["gin_trgm_ops"],
+            ),
         ),
         migrations.AddConstraint(
-            model_name='supplierpart',
-            constraint=models.UniqueConstraint(models.F('supplier'), django.db.models.functions.text.Lower('sku'), name='catalog_supplierpart_sku_unique', violation_error_message='This supplier has this SKU already.'),
+            model_name="supplierpart",
+            constraint=models.UniqueConstraint(
+                models.F("supplier"),
+                django.db.models.functions.text.Lower("sku"),
+                name="catalog_supplierpart_sku_unique",
+                violation_error_message="This supplier has this SKU already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='supplierpart',
-            constraint=models.UniqueConstraint(condition=models.Q(('preferred', True)), fields=('part',), name='catalog_supplierpart_one_preferred', violation_error_message='The part has another preferred supplier. Take the mark from that one first.'),
+            model_name="supplierpart",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("preferred", True)),
+                fields=("part",),
+                name="catalog_supplierpart_one_preferred",
+                violation_error_message="The part has another preferred supplier. Take the mark from that one first.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='supplierpart',
-            constraint=models.CheckConstraint(condition=models.Q(('pack_quantity__gt', 0)), name='catalog_supplierpart_pack_positive', violation_error_message='A pack holds more than nothing.'),
+            model_name="supplierpart",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("pack_quantity__gt", 0)),
+                name="catalog_supplierpart_pack_positive",
+                violation_error_message="A pack holds more than nothing.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='supplierpart',
-            constraint=models.CheckConstraint(condition=models.Q(('minimum_order_quantity__gt', 0)), name='catalog_supplierpart_minimum_positive', violation_error_message='The minimum order quantity is more than 0.'),
+            model_name="supplierpart",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("minimum_order_quantity__gt", 0)),
+                name="catalog_supplierpart_minimum_positive",
+                violation_error_message="The minimum order quantity is more than 0.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='supplierpart',
-            constraint=models.CheckConstraint(condition=models.Q(('price_break_quantity__gt', 0)), name='catalog_supplierpart_price_break_positive', violation_error_message='The price is valid from a quantity above 0.'),
+            model_name="supplierpart",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("price_break_quantity__gt", 0)),
+                name="catalog_supplierpart_price_break_positive",
+                violation_error_message="The price is valid from a quantity above 0.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='supplierpart',
-            constraint=models.CheckConstraint(condition=models.Q(('unit_price__isnull', True), models.Q(('unit_price__gte', 0), models.Q(('currency', ''), _negated=True)), _connector='OR'), name='catalog_supplierpart_price_has_currency', violation_error_message='A price needs a currency, and cannot be negative.'),
+            model_name="supplierpart",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("unit_price__isnull", True),
+                    models.Q(("unit_price__gte", 0), models.Q(("currency", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="catalog_supplierpart_price_has_currency",
+                violation_error_message="A price needs a currency, and cannot be negative.",
+            ),
         ),
     ]

@@ -24,7 +24,8 @@ class Category(TreeNode):
         constraints = [
             *TreeNode.Meta.constraints,
             models.UniqueConstraint(
-                Lower("path"), name="catalog_category_path_unique",
+                Lower("path"),
+                name="catalog_category_path_unique",
                 violation_error_message=_("A category of this name exists here already."),
             ),
         ]

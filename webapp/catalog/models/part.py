@@ -54,9 +54,9 @@ class PartQuerySet(models.QuerySet["Part"]):
         for word in half_width(text).split():
             pattern = contains_pattern(word)
             in_part = Part.objects.filter(SearchLike(F("search_text"), pattern)).values("pk")
-            in_sku = SupplierPart.objects.filter(
-                SearchLike(F("search_text"), pattern)
-            ).values("part_id")
+            in_sku = SupplierPart.objects.filter(SearchLike(F("search_text"), pattern)).values(
+                "part_id"
+            )
             found = found.filter(pk__in=in_part.order_by().union(in_sku.order_by()))
         return found
 
@@ -84,7 +84,8 @@ class Part(BilingualName):
     """
 
     number = models.CharField(
-        _("part number"), max_length=64,
+        _("part number"),
+        max_length=64,
         help_text=_("Unique, whatever its capitals and widths."),
     )
     description_ja = models.TextField(_("description (Japanese)"), blank=True)
@@ -93,39 +94,61 @@ class Part(BilingualName):
         Category, on_delete=models.PROTECT, related_name="parts", verbose_name=_("category")
     )
     unit = models.CharField(
-        _("unit"), max_length=8, choices=list(units.UNITS.items()), default=units.PIECES,
+        _("unit"),
+        max_length=8,
+        choices=list(units.UNITS.items()),
+        default=units.PIECES,
         help_text=_("Cannot be changed once stock was recorded."),
     )
     tracking = models.CharField(
-        _("tracking"), max_length=8, choices=Tracking, default=Tracking.NONE,
+        _("tracking"),
+        max_length=8,
+        choices=Tracking,
+        default=Tracking.NONE,
         help_text=_("Whether every movement names a lot or a serial number."),
     )
     reorder_point = models.DecimalField(
-        _("reorder point"), max_digits=18, decimal_places=6, default=Decimal(0),
+        _("reorder point"),
+        max_digits=18,
+        decimal_places=6,
+        default=Decimal(0),
         validators=[MinValueValidator(Decimal(0))],
         help_text=_("At or below this quantity the stock is low. 0: never."),
     )
     target_quantity = models.DecimalField(
-        _("target quantity"), max_digits=18, decimal_places=6, null=True, blank=True,
+        _("target quantity"),
+        max_digits=18,
+        decimal_places=6,
+        null=True,
+        blank=True,
         validators=[MinValueValidator(Decimal(0))],
         help_text=_("Re-orders fill the stock up to this quantity."),
     )
     reorder_quantity = models.DecimalField(
-        _("reorder quantity"), max_digits=18, decimal_places=6, null=True, blank=True,
+        _("reorder quantity"),
+        max_digits=18,
+        decimal_places=6,
+        null=True,
+        blank=True,
         validators=[MinValueValidator(Decimal(0))],
         help_text=_("A re-order is for at least this quantity."),
     )
     lead_time_days = models.PositiveSmallIntegerField(
-        _("lead time (days)"), null=True, blank=True,
+        _("lead time (days)"),
+        null=True,
+        blank=True,
         help_text=_("Used where the supplier part has none."),
     )
     picture = models.ImageField(
-        _("picture"), upload_to="parts/%Y/%m", blank=True,
+        _("picture"),
+        upload_to="parts/%Y/%m",
+        blank=True,
         validators=[FileExtensionValidator(["png", "jpg", "jpeg", "webp"]), validate_picture],
         help_text=_("PNG, JPEG or WebP."),
     )
     active = models.BooleanField(
-        _("active"), default=True,
+        _("active"),
+        default=True,
         help_text=_("Inactive parts keep their history, but take no new receipts."),
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
@@ -151,12 +174,13 @@ class Part(BilingualName):
             default=Value("enough"),
         ),
         output_field=models.CharField(_("stock status"), max_length=8, choices=StockStatus),
-        db_persist=True, verbose_name=_("stock status"),
+        db_persist=True,
+        verbose_name=_("stock status"),
     )
     search_text = models.GeneratedField(
-        expression=search_text("number", "name_ja", "name_en", "description_ja",
-                               "description_en"),
-        output_field=models.TextField(), db_persist=True,
+        expression=search_text("number", "name_ja", "name_en", "description_ja", "description_en"),
+        output_field=models.TextField(),
+        db_persist=True,
     )
 
     objects = PartQuerySet.as_manager()
@@ -167,15 +191,18 @@ class Part(BilingualName):
         constraints = [
             *BilingualName.Meta.constraints,
             models.UniqueConstraint(
-                Lower("number"), name="catalog_part_number_unique",
+                Lower("number"),
+                name="catalog_part_number_unique",
                 violation_error_message=_("A part with this number exists already."),
             ),
             models.CheckConstraint(
-                condition=~Q(number=""), name="catalog_part_number_not_empty",
+                condition=~Q(number=""),
+                name="catalog_part_number_not_empty",
                 violation_error_message=_("A part needs a number."),
             ),
             models.CheckConstraint(
-                condition=Q(reorder_point__gte=0), name="catalog_part_reorder_point_not_negative",
+                condition=Q(reorder_point__gte=0),
+                name="catalog_part_reorder_point_not_negative",
                 violation_error_message=_("The reorder point cannot be negative."),
             ),
             models.CheckConstraint(
@@ -200,8 +227,9 @@ class Part(BilingualName):
             models.Index(fields=["status", "number"], name="catalog_part_status"),
             models.Index(fields=["category", "number"], name="catalog_part_category"),
             models.Index(fields=["number"], name="catalog_part_number_order"),
-            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"],
-                     name="catalog_part_search"),
+            GinIndex(
+                fields=["search_text"], opclasses=["gin_trgm_ops"], name="catalog_part_search"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -211,7 +239,8 @@ class Part(BilingualName):
         """Write everything but the ledger's totals."""
         if not self._state.adding and kwargs.get("update_fields") is None:
             kwargs["update_fields"] = [
-                field.name for field in self._meta.concrete_fields
+                field.name
+                for field in self._meta.concrete_fields
                 if not (field.primary_key or field.generated or field.name in LEDGER_FIELDS)
             ]
         super().save(*args, **kwargs)

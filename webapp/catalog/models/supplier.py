@@ -21,7 +21,10 @@ class Supplier(models.Model):
 
     name = models.CharField(_("name"), max_length=200)
     currency = models.CharField(
-        _("currency"), max_length=3, default="JPY", validators=[validate_currency],
+        _("currency"),
+        max_length=3,
+        default="JPY",
+        validators=[validate_currency],
         help_text=_("ISO code. New prices of this supplier start with it."),
     )
     website = models.URLField(_("website"), blank=True)
@@ -34,7 +37,8 @@ class Supplier(models.Model):
         verbose_name_plural = _("suppliers")
         constraints = [
             models.UniqueConstraint(
-                Lower("name"), name="catalog_supplier_name_unique",
+                Lower("name"),
+                name="catalog_supplier_name_unique",
                 violation_error_message=_("A supplier of this name exists already."),
             ),
         ]
@@ -50,33 +54,53 @@ class SupplierPart(models.Model):
         Part, on_delete=models.CASCADE, related_name="supplier_parts", verbose_name=_("part")
     )
     supplier = models.ForeignKey(
-        Supplier, on_delete=models.PROTECT, related_name="supplier_parts",
+        Supplier,
+        on_delete=models.PROTECT,
+        related_name="supplier_parts",
         verbose_name=_("supplier"),
     )
     sku = models.CharField(_("SKU"), max_length=100, help_text=_("The supplier's own part number."))
     description = models.CharField(_("description"), max_length=500, blank=True)
     pack_quantity = models.DecimalField(
-        _("pack size"), max_digits=18, decimal_places=6, default=Decimal(1),
+        _("pack size"),
+        max_digits=18,
+        decimal_places=6,
+        default=Decimal(1),
         help_text=_("What one unit of purchase holds."),
     )
     pack_unit = models.CharField(
-        _("unit of the pack"), max_length=8, choices=list(units.UNITS.items()),
+        _("unit of the pack"),
+        max_length=8,
+        choices=list(units.UNITS.items()),
         default=units.PIECES,
     )
     minimum_order_quantity = models.DecimalField(
-        _("minimum order quantity"), max_digits=18, decimal_places=6, default=Decimal(1),
+        _("minimum order quantity"),
+        max_digits=18,
+        decimal_places=6,
+        default=Decimal(1),
         help_text=_("In packs."),
     )
     price_break_quantity = models.DecimalField(
-        _("price valid from"), max_digits=18, decimal_places=6, default=Decimal(1),
+        _("price valid from"),
+        max_digits=18,
+        decimal_places=6,
+        default=Decimal(1),
         help_text=_("The price holds when at least this many packs are ordered."),
     )
     unit_price = models.DecimalField(
-        _("price of a pack"), max_digits=19, decimal_places=6, null=True, blank=True,
+        _("price of a pack"),
+        max_digits=19,
+        decimal_places=6,
+        null=True,
+        blank=True,
         validators=[MinValueValidator(Decimal(0))],
     )
     currency = models.CharField(
-        _("currency"), max_length=3, blank=True, validators=[validate_currency],
+        _("currency"),
+        max_length=3,
+        blank=True,
+        validators=[validate_currency],
         help_text=_("ISO code, such as JPY or USD."),
     )
     lead_time_days = models.PositiveSmallIntegerField(_("lead time (days)"), null=True, blank=True)
@@ -92,22 +116,30 @@ class SupplierPart(models.Model):
         verbose_name = _("supplier part")
         verbose_name_plural = _("supplier parts")
         indexes = [
-            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"],
-                     name="catalog_supplierpart_search"),
+            GinIndex(
+                fields=["search_text"],
+                opclasses=["gin_trgm_ops"],
+                name="catalog_supplierpart_search",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
-                F("supplier"), Lower("sku"), name="catalog_supplierpart_sku_unique",
+                F("supplier"),
+                Lower("sku"),
+                name="catalog_supplierpart_sku_unique",
                 violation_error_message=_("This supplier has this SKU already."),
             ),
             models.UniqueConstraint(
-                fields=["part"], condition=Q(preferred=True),
+                fields=["part"],
+                condition=Q(preferred=True),
                 name="catalog_supplierpart_one_preferred",
-                violation_error_message=_("The part has another preferred supplier. "
-                                          "Take the mark from that one first."),
+                violation_error_message=_(
+                    "The part has another preferred supplier. Take the mark from that one first."
+                ),
             ),
             models.CheckConstraint(
-                condition=Q(pack_quantity__gt=0), name="catalog_supplierpart_pack_positive",
+                condition=Q(pack_quantity__gt=0),
+                name="catalog_supplierpart_pack_positive",
                 violation_error_message=_("A pack holds more than nothing."),
             ),
             models.CheckConstraint(

@@ -1,0 +1,120 @@
+"""Filters of the lists of parts, usable from other lists by the path to the part."""
+
+from typing import Any
+
+from django.contrib.admin import ModelAdmin
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import DropdownFilter
+
+from catalog.models import Category, Part, StockStatus, Supplier, SupplierPart, Tracking
+from core.models import in_japanese
+from stock.models import Location, StockLevel
+
+
+class CategoryFilter(DropdownFilter):
+    """A category with everything beneath it."""
+
+    title = _("category")
+    parameter_name = "category"
+    part_path = ""
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, str]]:
+        return branch_choices(Category.objects.all())
+
+    def queryset(
+        self, request: HttpRequest, queryset: models.QuerySet[Any]
+    ) -> models.QuerySet[Any]:
+        branch = chosen_branch(Category.objects.all(), self.value())
+        if branch is None:
+            return queryset
+        return queryset.filter(**{f"{self.part_path}category__in": branch})
+
+
+class LocationFilter(DropdownFilter):
+    """Parts that lie at a location or beneath it."""
+
+    title = _("location")
+    parameter_name = "location"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, str]]:
+        return branch_choices(Location.objects.all())
+
+    def queryset(
+        self, request: HttpRequest, queryset: models.QuerySet[Any]
+    ) -> models.QuerySet[Any]:
+        branch = chosen_branch(Location.objects.all(), self.value())
+        if branch is None:
+            return queryset
+        there = StockLevel.objects.filter(location__in=branch, quantity__gt=0)
+        return queryset.filter(pk__in=there.values("part_id"))
+
+
+class SupplierFilter(DropdownFilter):
+    """Parts that a supplier sells."""
+
+    title = _("supplier")
+    parameter_name = "supplier"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, str]]:
+        return [
+            (str(pk), name)
+            for pk, name in Supplier.objects.order_by("name").values_list("pk", "name")
+        ]
+
+    def queryset(
+        self, request: HttpRequest, queryset: models.QuerySet[Any]
+    ) -> models.QuerySet[Any]:
+        value = self.value()
+        if not value or not value.isdigit():
+            return queryset
+        sold = SupplierPart.objects.filter(supplier_id=int(value))
+        return queryset.filter(pk__in=sold.values("part_id"))
+
+
+class StatusFilter(DropdownFilter):
+    """Out, low or enough; the database keeps it."""
+
+    title = _("stock status")
+    parameter_name = "status"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, Any]]:
+        return list(StockStatus.choices)
+
+    def queryset(
+        self, request: HttpRequest, queryset: models.QuerySet[Part]
+    ) -> models.QuerySet[Part]:
+        return queryset.filter(status=self.value()) if self.value() else queryset
+
+
+class TrackingFilter(DropdownFilter):
+    """How single items are told apart."""
+
+    title = _("tracking")
+    parameter_name = "tracking"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, Any]]:
+        return list(Tracking.choices)
+
+    def queryset(
+        self, request: HttpRequest, queryset: models.QuerySet[Part]
+    ) -> models.QuerySet[Part]:
+        return queryset.filter(tracking=self.value()) if self.value() else queryset
+
+
+def branch_choices(nodes: models.QuerySet[Any]) -> list[tuple[str, str]]:
+    """Every node with its path, in the order of the paths."""
+    path = "path_ja" if in_japanese() else "path"
+    return [
+        (str(pk), shown.replace("/", " / "))
+        for pk, shown in nodes.order_by(path).values_list("pk", path)
+    ]
+
+
+def chosen_branch(nodes: models.QuerySet[Any], value: str | None) -> models.QuerySet[Any] | None:
+    """The branch of the node chosen; None where nothing, or nothing that exists, is chosen."""
+    if not value or not value.isdigit():
+        return None
+    root = nodes.filter(pk=int(value)).first()
+    return nodes.model._default_manager.branch(root) if root else None

@@ -1,0 +1,163 @@
+"""Parts in the admin."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.contrib.filters.admin import BooleanRadioFilter
+from unfold.decorators import display
+
+from catalog.admin.filters import (
+    CategoryFilter,
+    LocationFilter,
+    StatusFilter,
+    SupplierFilter,
+    TrackingFilter,
+)
+from catalog.admin.supplier import SupplierPartInline
+from catalog.models import Part
+from core.admin import InventoryAdmin, to_page_with_selection
+from core.models import display_expression
+from core.numbers import plain
+
+
+@admin.register(Part)
+class PartAdmin(InventoryAdmin):
+    """The list that everybody works from, and the page of one part with its stock."""
+
+    export_table = "parts"
+    list_display = [
+        "number",
+        "name_column",
+        "category_column",
+        "status_column",
+        "on_hand_column",
+        "reorder_point_column",
+        "tracking_column",
+        "active",
+    ]
+    list_filter = [
+        StatusFilter,
+        CategoryFilter,
+        LocationFilter,
+        SupplierFilter,
+        TrackingFilter,
+        ("active", BooleanRadioFilter),
+    ]
+    list_select_related = ["category"]
+    search_fields = ["number"]
+    search_help_text = _("Part number, name, description or SKU, in either language")
+    ordering = ["number"]
+    actions = ["receive_selected", "issue_selected", "transfer_selected"]
+    autocomplete_fields = ["category"]
+    readonly_fields = ["created_at", "updated_at"]
+    inlines = [SupplierPartInline]
+    fieldsets = [
+        (
+            _("Part"),
+            {
+                "classes": ["tab"],
+                "fields": [
+                    ("number", "category"),
+                    ("name_ja", "name_en"),
+                    ("description_ja", "description_en"),
+                    ("unit", "tracking"),
+                    ("picture", "active"),
+                ],
+            },
+        ),
+        (
+            _("Re-order"),
+            {
+                "classes": ["tab"],
+                "fields": [
+                    ("reorder_point", "target_quantity"),
+                    ("reorder_quantity", "lead_time_days"),
+                ],
+            },
+        ),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Part]:
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(shown_name=display_expression("name"))
+            .defer("search_text", "description_ja", "description_en")
+        )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Part], search_term: str
+    ) -> tuple[QuerySet[Part], bool]:
+        if not search_term.strip():
+            return queryset, False
+        return queryset.filter(pk__in=Part.objects.search(search_term).values("pk")), False
+
+    # --- Columns ---
+
+    @admin.display(description=_("name"), ordering="shown_name")
+    def name_column(self, part: Part) -> str:
+        return part.name
+
+    @admin.display(description=_("category"), ordering="category__path")
+    def category_column(self, part: Part) -> str:
+        return part.category.name
+
+    @display(
+        description=_("stock status"),
+        ordering="status",
+        label={"out": "danger", "low": "warning", "enough": "success"},
+    )
+    def status_column(self, part: Part) -> tuple[str, Any]:
+        return part.status, part.get_status_display()
+
+    @admin.display(description=_("on hand"), ordering="on_hand")
+    def on_hand_column(self, part: Part) -> str:
+        return f"{plain(part.on_hand)} {part.get_unit_display()}"
+
+    @admin.display(description=_("reorder point"), ordering="reorder_point")
+    def reorder_point_column(self, part: Part) -> str:
+        return plain(part.reorder_point) if part.reorder_point else ""
+
+    @admin.display(description=_("tracking"), ordering="tracking", empty_value="")
+    def tracking_column(self, part: Part) -> str:
+        return "" if part.tracking == "none" else part.get_tracking_display()
+
+    # --- Bulk actions: they open the page, with these parts filled in ---
+
+    receive_selected = admin.action(
+        description=_("Receive selected parts"), permissions=["receive"]
+    )(to_page_with_selection("admin:stock_receive", "part"))
+    issue_selected = admin.action(description=_("Issue selected parts"), permissions=["issue"])(
+        to_page_with_selection("admin:stock_issue", "part")
+    )
+    transfer_selected = admin.action(
+        description=_("Transfer selected parts"), permissions=["transfer"]
+    )(to_page_with_selection("admin:stock_transfer", "part"))
+
+    def has_receive_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("stock.receive_stock")
+
+    def has_issue_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("stock.issue_stock")
+
+    def has_transfer_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("stock.transfer_stock")
+
+    def obstacles_to_delete(self, obj: Part) -> list[str]:
+        movements = obj.movements.order_by()[:1001].count()
+        if not movements:
+            return []
+        return [
+            ngettext(
+                "%(part)s cannot be deleted: %(count)s movement was recorded of it. "
+                "Take the mark “active” from it instead; its history stays.",
+                "%(part)s cannot be deleted: %(count)s movements were recorded of it. "
+                "Take the mark “active” from it instead; its history stays.",
+                movements,
+            )
+            % {"part": obj, "count": movements if movements <= 1000 else "1000+"}
+        ]
