@@ -38,7 +38,7 @@ def requires[Admin: ModelAdmin[Any], **P](
 
 
 def page_context(
-    model_admin: ModelAdmin[Any], request: HttpRequest, *, title: str, **extra: Any
+    model_admin: "ModelAdmin[Any]", request: HttpRequest, *, title: str, **extra: Any
 ) -> dict[str, Any]:
     """The context of a page beneath a model's list: side bar, breadcrumbs, title."""
     request.current_app = model_admin.admin_site.name  # type: ignore[attr-defined]

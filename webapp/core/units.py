@@ -41,6 +41,9 @@ UNITS = {
     "m3": "m³",
 }
 
+# Units that cannot be divided.
+WHOLE = frozenset({PIECES, "set"})
+
 # What people write in files → the code.
 _SPELLINGS = {
     "": PIECES,

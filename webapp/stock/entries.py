@@ -37,6 +37,11 @@ class Count:
     counted: Decimal
     lot: Lot | None = None
 
+    @property
+    def difference(self) -> Decimal:
+        """What was found beyond the books; negative where it is missing."""
+        return self.counted - self.expected
+
 
 @dataclass(frozen=True)
 class Posting:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from access.models import User
 from catalog.models import Part, Tracking
+from core import units
 from core.errors import BusinessError
 from core.numbers import plain
 from core.text import fold
@@ -149,6 +150,15 @@ def check_quantity(part: Part, line: Line) -> None:
     if line.quantity <= 0:
         raise NotAcceptedError(
             _("%(part)s: the quantity must be more than 0.") % {"part": part.number}
+        )
+    if part.unit in units.WHOLE and line.quantity % 1:
+        raise NotAcceptedError(
+            _("%(part)s is counted in whole %(unit)s; %(quantity)s is not possible.")
+            % {
+                "part": part.number,
+                "unit": part.get_unit_display(),
+                "quantity": plain(line.quantity),
+            }
         )
     if line.serial and line.quantity != 1:
         raise NotAcceptedError(

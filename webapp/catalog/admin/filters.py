@@ -20,7 +20,9 @@ class CategoryFilter(DropdownFilter):
     parameter_name = "category"
     part_path = ""
 
-    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, str]]:
+    def lookups(
+        self, request: HttpRequest, model_admin: "ModelAdmin[Any]"
+    ) -> list[tuple[str, str]]:
         return branch_choices(Category.objects.all())
 
     def queryset(
@@ -38,7 +40,9 @@ class LocationFilter(DropdownFilter):
     title = _("location")
     parameter_name = "location"
 
-    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, str]]:
+    def lookups(
+        self, request: HttpRequest, model_admin: "ModelAdmin[Any]"
+    ) -> list[tuple[str, str]]:
         return branch_choices(Location.objects.all())
 
     def queryset(
@@ -57,7 +61,9 @@ class SupplierFilter(DropdownFilter):
     title = _("supplier")
     parameter_name = "supplier"
 
-    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, str]]:
+    def lookups(
+        self, request: HttpRequest, model_admin: "ModelAdmin[Any]"
+    ) -> list[tuple[str, str]]:
         return [
             (str(pk), name)
             for pk, name in Supplier.objects.order_by("name").values_list("pk", "name")
@@ -79,7 +85,9 @@ class StatusFilter(DropdownFilter):
     title = _("stock status")
     parameter_name = "status"
 
-    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, Any]]:
+    def lookups(
+        self, request: HttpRequest, model_admin: "ModelAdmin[Any]"
+    ) -> list[tuple[str, Any]]:
         return list(StockStatus.choices)
 
     def queryset(
@@ -94,7 +102,9 @@ class TrackingFilter(DropdownFilter):
     title = _("tracking")
     parameter_name = "tracking"
 
-    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, Any]]:
+    def lookups(
+        self, request: HttpRequest, model_admin: "ModelAdmin[Any]"
+    ) -> list[tuple[str, Any]]:
         return list(Tracking.choices)
 
     def queryset(

@@ -26,3 +26,18 @@ def signed(value: Decimal) -> str:
 def price(value: Decimal | None, currency: str) -> str:
     """A price of one unit in its currency."""
     return "" if value is None else price_shown(value, currency)
+
+
+@register.filter
+def reversed_sign(value: Decimal) -> str:
+    """The change that takes a change back."""
+    return signed(-value)
+
+
+@register.filter
+def as_decimal(value: object) -> Decimal | None:
+    """What a hidden field holds, as a number; nothing if it is none."""
+    try:
+        return Decimal(str(value))
+    except ArithmeticError:
+        return None

@@ -1,0 +1,107 @@
+"""Filters of the lists of levels and movements."""
+
+from typing import Any
+
+from django.contrib.admin import ModelAdmin
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import DropdownFilter
+
+from catalog.admin.filters import CategoryFilter, branch_choices, chosen_branch
+from catalog.models import StockStatus, Tracking
+from stock.models import Location
+from stock.models.ledger import Kind
+
+
+class PartCategoryFilter(CategoryFilter):
+    """By the category of the part, with everything beneath it."""
+
+    part_path = "part__"
+
+
+class BranchFilter(DropdownFilter):
+    """A location with everything beneath it."""
+
+    title = _("location")
+    parameter_name = "location"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: "ModelAdmin[Any]"
+    ) -> list[tuple[str, str]]:
+        return branch_choices(Location.objects.all())
+
+    def queryset(
+        self, request: HttpRequest, queryset: models.QuerySet[Any]
+    ) -> models.QuerySet[Any]:
+        branch = chosen_branch(Location.objects.all(), self.value())
+        return queryset if branch is None else queryset.filter(location__in=branch)
+
+
+class KindFilter(DropdownFilter):
+    """Receipts, issues, …"""
+
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: "ModelAdmin[Any]"
+    ) -> list[tuple[str, Any]]:
+        return list(Kind.choices)
+
+    def queryset(
+        self, request: HttpRequest, queryset: models.QuerySet[Any]
+    ) -> models.QuerySet[Any]:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
+class PartStatusFilter(DropdownFilter):
+    """By the stock status of the part."""
+
+    title = _("stock status")
+    parameter_name = "status"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: "ModelAdmin[Any]"
+    ) -> list[tuple[str, Any]]:
+        return list(StockStatus.choices)
+
+    def queryset(
+        self, request: HttpRequest, queryset: models.QuerySet[Any]
+    ) -> models.QuerySet[Any]:
+        return queryset.filter(part__status=self.value()) if self.value() else queryset
+
+
+class PartTrackingFilter(DropdownFilter):
+    """By how single items of the part are told apart."""
+
+    title = _("tracking")
+    parameter_name = "tracking"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: "ModelAdmin[Any]"
+    ) -> list[tuple[str, Any]]:
+        return list(Tracking.choices)
+
+    def queryset(
+        self, request: HttpRequest, queryset: models.QuerySet[Any]
+    ) -> models.QuerySet[Any]:
+        return queryset.filter(part__tracking=self.value()) if self.value() else queryset
+
+
+class ZeroFilter(DropdownFilter):
+    """Levels of nothing stay in the books; the list leaves them out until asked."""
+
+    title = _("quantity")
+    parameter_name = "zero"
+    all_option = None
+
+    def lookups(
+        self, request: HttpRequest, model_admin: "ModelAdmin[Any]"
+    ) -> list[tuple[str, Any]]:
+        return [("", _("In stock")), ("1", _("Empty places too"))]
+
+    def queryset(
+        self, request: HttpRequest, queryset: models.QuerySet[Any]
+    ) -> models.QuerySet[Any]:
+        return queryset if self.value() == "1" else queryset.filter(quantity__gt=0)

@@ -1,0 +1,67 @@
+"""Stock by part, location and lot: the list to look into."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from catalog.models import Part
+from core.admin import ReadOnlyAdmin
+from core.numbers import plain
+from stock.admin.filters import (
+    BranchFilter,
+    PartCategoryFilter,
+    PartStatusFilter,
+    PartTrackingFilter,
+    ZeroFilter,
+)
+from stock.models import StockLevel
+
+
+@admin.register(StockLevel)
+class StockLevelAdmin(ReadOnlyAdmin):
+    """Read only: movements make levels."""
+
+    list_display = ["part_number", "part_name", "location", "lot", "quantity_column", "status"]
+    list_display_links = ["part_number"]
+    list_filter = [
+        BranchFilter,
+        PartCategoryFilter,
+        PartStatusFilter,
+        PartTrackingFilter,
+        ZeroFilter,
+    ]
+    list_select_related = ["part", "location", "lot"]
+    search_fields = ["part__number"]
+    search_help_text = _("Number, name or SKU of the part")
+    ordering = ["part__number", "id"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[StockLevel]:
+        return super().get_queryset(request).defer("part__search_text")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[StockLevel], search_term: str
+    ) -> tuple[QuerySet[StockLevel], bool]:
+        if not search_term.strip():
+            return queryset, False
+        return queryset.filter(part__in=Part.objects.search(search_term).values("pk")), False
+
+    @admin.display(description=_("part number"), ordering="part__number")
+    def part_number(self, level: StockLevel) -> str:
+        return level.part.number
+
+    @admin.display(description=_("name"))
+    def part_name(self, level: StockLevel) -> str:
+        return level.part.name
+
+    @admin.display(description=_("quantity"), ordering="quantity")
+    def quantity_column(self, level: StockLevel) -> str:
+        return f"{plain(level.quantity)} {level.part.get_unit_display()}"
+
+    @display(
+        description=_("stock status"),
+        label={"out": "danger", "low": "warning", "enough": "success"},
+    )
+    def status(self, level: StockLevel) -> tuple[str, str]:
+        return level.part.status, level.part.get_status_display()

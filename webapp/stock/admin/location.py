@@ -1,0 +1,58 @@
+"""Locations in the admin."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.contrib.filters.admin import BooleanRadioFilter
+
+from core.admin import InventoryAdmin
+from core.models import in_japanese
+from stock.models import Location
+
+
+@admin.register(Location)
+class LocationAdmin(InventoryAdmin):
+    """Locations as a tree; moving one moves its branch."""
+
+    list_display = ["path_column", "description", "active"]
+    list_filter = [("active", BooleanRadioFilter)]
+    search_fields = ["path", "path_ja"]
+    autocomplete_fields = ["parent"]
+    fields = ["name_ja", "name_en", "parent", "description", "active"]
+    change_form_outer_before_template = "stock/location_links.html"
+
+    def get_ordering(self, request: HttpRequest) -> list[str]:
+        return ["path_ja" if in_japanese() else "path"]
+
+    @admin.display(description=_("path"), ordering="path")
+    def path_column(self, location: Location) -> str:
+        return location.path_shown
+
+    def obstacles_to_delete(self, obj: Any) -> list[str]:
+        obstacles = []
+        if movements := obj.movements.order_by()[:1001].count():
+            obstacles.append(
+                ngettext(
+                    "%(location)s cannot be deleted: %(count)s movement was recorded there. "
+                    "Take the mark “active” from it instead; its history stays.",
+                    "%(location)s cannot be deleted: %(count)s movements were recorded there. "
+                    "Take the mark “active” from it instead; its history stays.",
+                    movements,
+                )
+                % {"location": obj, "count": movements if movements <= 1000 else "1000+"}
+            )
+        if children := obj.children.count():
+            obstacles.append(
+                ngettext(
+                    "%(location)s cannot be deleted: %(count)d location lies beneath it. "
+                    "Move or delete that one first.",
+                    "%(location)s cannot be deleted: %(count)d locations lie beneath it. "
+                    "Move or delete those first.",
+                    children,
+                )
+                % {"location": obj, "count": children}
+            )
+        return obstacles

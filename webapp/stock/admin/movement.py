@@ -1,0 +1,169 @@
+"""The ledger in the admin, and the addresses of the pages that record it."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import RangeDateFilter
+from unfold.decorators import action, display
+
+from catalog.models import Part
+from core.admin import ReadOnlyAdmin, to_page_with_selection
+from core.currencies import price_shown
+from core.templatetags.inventory import signed
+from stock.admin.filters import BranchFilter, KindFilter, PartCategoryFilter
+from stock.models import StockMovement
+from stock.pages import availability, correct, entry, stocktake
+
+
+@admin.register(StockMovement)
+class StockMovementAdmin(ReadOnlyAdmin):
+    """Every movement, newest first; never changed, corrected by reversing entries."""
+
+    list_display = [
+        "occurred_at",
+        "kind_column",
+        "part_column",
+        "quantity_column",
+        "location",
+        "lot",
+        "reason",
+        "actor",
+    ]
+    list_display_links = ["occurred_at"]
+    list_filter = [
+        KindFilter,
+        BranchFilter,
+        PartCategoryFilter,
+        ("occurred_at", RangeDateFilter),
+    ]
+    list_select_related = ["part", "location", "lot", "actor", "reversed_by"]
+    search_fields = ["part__number"]
+    search_help_text = _("Number, name or SKU of the part")
+    ordering = ["-id"]
+    actions = ["correct_selected"]
+    actions_detail = ["correct_this"]
+    fields = [
+        "kind",
+        "part",
+        "location",
+        "lot",
+        "quantity_column",
+        "cost",
+        "reason",
+        "actor",
+        "occurred_at",
+        "posted_at",
+        "stocktake",
+        "reverses",
+        "reversed_by_column",
+        "idempotency_key",
+    ]
+    readonly_fields = [
+        "quantity_column",
+        "cost",
+        "reversed_by_column",
+        "idempotency_key",
+        "posted_at",
+    ]
+
+    def get_urls(self) -> list[URLPattern]:
+        def page(address: str, view: Any, name: str) -> URLPattern:
+            def bound(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+                return view(self, request, **kwargs)
+
+            bound.required_permissions = view.required_permissions
+            return path(address, self.admin_site.admin_view(bound), name=name)
+
+        return [
+            page("receive/", entry.receive, "stock_receive"),
+            page("issue/", entry.issue, "stock_issue"),
+            page("transfer/", entry.transfer, "stock_transfer"),
+            page("stocktake/", stocktake.start, "stock_stocktake_start"),
+            page("stocktake/<int:location_id>/", stocktake.count, "stock_stocktake_count"),
+            page("correct/", correct.correct, "stock_correct"),
+            page("availability/<int:part_id>/", availability.availability, "stock_availability"),
+            *super().get_urls(),
+        ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[StockMovement]:
+        return super().get_queryset(request).defer("part__search_text")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[StockMovement], search_term: str
+    ) -> tuple[QuerySet[StockMovement], bool]:
+        if not search_term.strip():
+            return queryset, False
+        return queryset.filter(part__in=Part.objects.search(search_term).values("pk")), False
+
+    # --- Columns ---
+
+    @display(
+        description=_("kind"),
+        ordering="kind",
+        label={
+            "receipt": "success",
+            "issue": "info",
+            "transfer": "default",
+            "stocktake": "warning",
+            "correction": "danger",
+        },
+    )
+    def kind_column(self, movement: StockMovement) -> tuple[str, str]:
+        return movement.kind, movement.get_kind_display()
+
+    @admin.display(description=_("part"))
+    def part_column(self, movement: StockMovement) -> str:
+        return format_html(
+            '<a href="{}">{}</a>',
+            reverse("admin:catalog_part_change", args=[movement.part_id]),
+            movement.part,
+        )
+
+    @admin.display(description=_("quantity"))
+    def quantity_column(self, movement: StockMovement) -> str:
+        shown = f"{signed(movement.quantity)} {movement.part.get_unit_display()}"
+        return format_html(
+            '<span class="{}">{}</span>',
+            "stock-in" if movement.quantity > 0 else "stock-out",
+            shown,
+        )
+
+    @admin.display(description=_("unit cost"))
+    def cost(self, movement: StockMovement) -> str:
+        if movement.unit_cost is None:
+            return "-"
+        return price_shown(movement.unit_cost, movement.currency)
+
+    @admin.display(description=_("reversed by"))
+    def reversed_by_column(self, movement: StockMovement) -> str:
+        if not hasattr(movement, "reversed_by"):
+            return "-"
+        return format_html(
+            '<a href="{}">{}</a>',
+            reverse("admin:stock_stockmovement_change", args=[movement.reversed_by.pk]),
+            movement.reversed_by,
+        )
+
+    # --- Correcting ---
+
+    correct_selected = admin.action(
+        description=_("Correct selected movements"), permissions=["correct"]
+    )(to_page_with_selection("admin:stock_correct", "movement"))
+
+    @action(
+        description=_("Correct this movement"),
+        url_path="correct-this",
+        permissions=["correct"],
+        icon="undo",
+    )
+    def correct_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return redirect(f"{reverse('admin:stock_correct')}?movement={object_id}")
+
+    def has_correct_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return request.user.has_perm("stock.correct_stock")

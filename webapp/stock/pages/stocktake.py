@@ -1,0 +1,308 @@
+"""Counting: choose a location, enter what is there, look at the differences, post them."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.widgets import UnfoldAdminSelect2Widget, UnfoldAdminTextInputWidget
+
+from catalog.admin.filters import branch_choices, chosen_branch
+from catalog.models import Category, Part
+from core.errors import BusinessError
+from core.fields import QuantityField
+from core.pages import page_context, requires
+from stock import services
+from stock.entries import Count, Posting
+from stock.errors import CountOutdatedError
+from stock.forms import HeaderForm, part_autocomplete
+from stock.models import Location, Lot, StockLevel, Stocktake
+
+# A page that can be counted in one go; the rest follows page by page.
+ROWS_A_PAGE = 200
+
+
+class StartForm(forms.Form):
+    """Where to count, and what."""
+
+    location = forms.ModelChoiceField(Location.objects.all(), label=_("Location"))
+    category = forms.ChoiceField(
+        label=_("Only this category"),
+        required=False,
+        help_text=_("Empty: everything that lies there."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", ""), *branch_choices(Location.objects.all())]
+        self.fields["location"].widget = UnfoldAdminSelect2Widget(choices=choices)
+        categories = [("", ""), *branch_choices(Category.objects.all())]
+        self.fields["category"].choices = categories
+        self.fields["category"].widget = UnfoldAdminSelect2Widget(choices=categories)
+
+
+class CountForm(forms.Form):
+    """One row: a part (and lot), what the books said when the page was opened, what is there."""
+
+    part = forms.ModelChoiceField(Part.objects.all(), widget=forms.HiddenInput)
+    lot = forms.ModelChoiceField(Lot.objects.all(), required=False, widget=forms.HiddenInput)
+    expected = forms.DecimalField(widget=forms.HiddenInput)
+    counted = QuantityField(
+        label=_("Counted"),
+        required=False,
+        may_be_zero=True,
+        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+
+
+class FoundForm(forms.Form):
+    """A part that the books do not have here."""
+
+    part = forms.ModelChoiceField(
+        Part.objects.all(), label=_("Part"), required=False, widget=part_autocomplete()
+    )
+    lot = forms.CharField(
+        label=_("Lot or serial number"),
+        max_length=100,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(),
+    )
+    counted = QuantityField(
+        label=_("Counted"),
+        required=False,
+        may_be_zero=True,
+        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+
+    def clean(self) -> None:
+        super().clean()
+        part, lot = self.cleaned_data.get("part"), self.cleaned_data.get("lot")
+        if part is None or not lot:
+            return
+        known = Lot.objects.filter(part=part)
+        found = (
+            known.filter(serial__iexact=lot) | known.filter(serial="", code__iexact=lot)
+        ).first()
+        if found is None:
+            raise ValidationError(
+                _(
+                    "%(part)s has no lot or serial number %(lot)s. Receive it first, "
+                    "with its number."
+                ),
+                params={"part": part.number, "lot": lot},
+            )
+        self.cleaned_data["lot_found"] = found
+
+
+CountFormSet = forms.formset_factory(
+    CountForm, extra=0, max_num=ROWS_A_PAGE, absolute_max=ROWS_A_PAGE + 1
+)
+FoundFormSet = forms.formset_factory(FoundForm, extra=1, max_num=50, absolute_max=51)
+
+
+@requires("stock.count_stock")
+def start(model_admin: "ModelAdmin[Any]", request: HttpRequest) -> HttpResponse:
+    """Choose the location."""
+    asked = request.GET if "location" in request.GET else None
+    form = StartForm(asked)
+    if asked is not None and form.is_valid():
+        location = form.cleaned_data["location"]
+        category = form.cleaned_data["category"]
+        address = reverse("admin:stock_stocktake_count", args=[location.pk])
+        return redirect(f"{address}?category={category}" if category else address)
+    context = page_context(model_admin, request, title=_t("Stocktake"), form=form)
+    return render(request, "stock/stocktake_start.html", context)
+
+
+@requires("stock.count_stock")
+def count(model_admin: "ModelAdmin[Any]", request: HttpRequest, location_id: int) -> HttpResponse:
+    """Enter the counts; ``_review`` shows the differences, ``_post`` records them."""
+    location = get_object_or_404(Location, pk=location_id)
+    page = _page_number(request)
+    levels = _levels(location, request.GET.get("category"), page)
+    more = len(levels) > ROWS_A_PAGE
+    levels = levels[:ROWS_A_PAGE]
+    posted = request.POST or None
+    header = HeaderForm(posted)
+    rows = CountFormSet(
+        posted,
+        prefix="rows",
+        initial=[
+            {"part": level.part_id, "lot": level.lot_id, "expected": level.quantity}
+            for level in levels
+        ],
+    )
+    found = FoundFormSet(posted, prefix="found")
+    counts: list[Count] = []
+    if posted and all([header.is_valid(), rows.is_valid(), found.is_valid()]):
+        counts = _counts(location, rows, found)
+        if not counts:
+            header.add_error(
+                None, _t("Nothing was counted yet. Enter what you counted in at least one row.")
+            )
+        elif "_post" in posted:
+            posting = _post(header, rows, counts, location=location, request=request)
+            if posting is not None:
+                _say_done(request, posting, len(counts))
+                return redirect(_next_page(header, location, request, page=page, more=more))
+    reviewing = bool(counts) and bool(posted) and "_edit" not in posted and header.is_valid()
+    context = page_context(
+        model_admin,
+        request,
+        title=_t("Stocktake: %(location)s") % {"location": location},
+        location=location,
+        header=header,
+        rows=_with_names(rows),
+        rows_formset=rows,
+        found=found,
+        counts=counts,
+        reviewing=reviewing,
+        differences=[c for c in counts if c.counted != c.expected],
+        page_number=page,
+        more=more,
+    )
+    return render(request, "stock/stocktake_count.html", context)
+
+
+def _levels(location: Location, category: str | None, page: int) -> list[StockLevel]:
+    """A page of what the books have here, in the order of the part numbers, and one row more."""
+    levels = StockLevel.objects.filter(location=location, quantity__gt=0)
+    branch = chosen_branch(Category.objects.all(), category)
+    if branch is not None:
+        levels = levels.filter(part__category__in=branch)
+    offset = (page - 1) * ROWS_A_PAGE
+    ordered = levels.select_related("part", "lot").order_by("part__number", "lot__code", "pk")
+    return list(ordered[offset : offset + ROWS_A_PAGE + 1])
+
+
+def _page_number(request: HttpRequest) -> int:
+    page = request.GET.get("page", "1")
+    return max(1, int(page)) if page.isdigit() else 1
+
+
+def _with_names(rows: Any) -> list[tuple[CountForm, Part, Lot | None]]:
+    """Each row with its part and lot to show, in two queries for all."""
+    part_ids = [_pk(form["part"].value()) for form in rows]
+    lot_ids = [_pk(form["lot"].value()) for form in rows]
+    parts = Part.objects.in_bulk([pk for pk in part_ids if pk])
+    lots = Lot.objects.in_bulk([pk for pk in lot_ids if pk])
+    return [
+        (form, parts[part], lots.get(lot) if lot else None)
+        for form, part, lot in zip(rows, part_ids, lot_ids, strict=True)
+        if part in parts
+    ]
+
+
+def _pk(value: Any) -> int | None:
+    return int(value) if str(value or "").isdigit() else None
+
+
+def _counts(location: Location, rows: Any, found: Any) -> list[Count]:
+    """What was entered; a part found here is counted against what the books have here."""
+    counts = [
+        Count(
+            part=form.cleaned_data["part"],
+            lot=form.cleaned_data["lot"],
+            expected=form.cleaned_data["expected"],
+            counted=form.cleaned_data["counted"],
+        )
+        for form in rows
+        if form.cleaned_data.get("counted") is not None
+    ]
+    known = {(count.part.pk, count.lot.pk if count.lot else None) for count in counts}
+    for form in found:
+        part, counted = form.cleaned_data.get("part"), form.cleaned_data.get("counted")
+        if part is None or counted is None:
+            continue
+        lot = form.cleaned_data.get("lot_found")
+        if (part.pk, lot.pk if lot else None) in known:
+            form.add_error("part", _t("This part is counted in a row above already."))
+            continue
+        level = StockLevel.objects.filter(location=location, part=part, lot=lot).first()
+        counts.append(
+            Count(
+                part=part,
+                lot=lot,
+                counted=counted,
+                expected=level.quantity if level else Decimal(0),
+            )
+        )
+    return counts
+
+
+def _post(
+    header: HeaderForm,
+    rows: Any,
+    counts: Sequence[Count],
+    *,
+    location: Location,
+    request: HttpRequest,
+) -> Posting | None:
+    try:
+        return services.post_stocktake(
+            location=location,
+            counts=counts,
+            reason=header.cleaned_data["reason"],
+            by=request.user,
+            at=header.cleaned_data["occurred_at"],
+            key=header.cleaned_data["key"],
+        )
+    except CountOutdatedError as error:
+        _take_over(rows, error)
+        header.add_error(None, error)
+    except BusinessError as error:
+        header.add_error(None, error)
+    return None
+
+
+def _take_over(rows: Any, error: CountOutdatedError) -> None:
+    """Put what the books say now into the outdated rows, and mark them."""
+    rows.data = rows.data.copy()
+    for form in rows:
+        lot = form.cleaned_data["lot"]
+        now = error.current.get((form.cleaned_data["part"].pk, lot.pk if lot else None))
+        if now is not None:
+            rows.data[form.add_prefix("expected")] = str(now)
+            form.data = rows.data
+            form.outdated = True
+
+
+def _say_done(request: HttpRequest, posting: Posting, counted: int) -> None:
+    if posting.repeated:
+        messages.info(
+            request, _t("This stocktake was recorded before; it was not recorded a second time.")
+        )
+        return
+    differences = ngettext(
+        "%(count)d difference was posted.",
+        "%(count)d differences were posted.",
+        len(posting.movements),
+    ) % {"count": len(posting.movements)}
+    rows = ngettext(
+        "Stocktake recorded: %(count)d row counted.",
+        "Stocktake recorded: %(count)d rows counted.",
+        counted,
+    ) % {"count": counted}
+    messages.success(request, f"{rows} {differences}")
+
+
+def _next_page(
+    header: HeaderForm, location: Location, request: HttpRequest, *, page: int, more: bool
+) -> str:
+    """The next rows of the location while there are any, then the record of the count."""
+    if more:
+        query = request.GET.copy()
+        query["page"] = str(page + 1)
+        address = reverse("admin:stock_stocktake_count", args=[location.pk])
+        return f"{address}?{query.urlencode()}"
+    stocktake = Stocktake.objects.get(idempotency_key=header.cleaned_data["key"])
+    return reverse("admin:stock_stocktake_change", args=[stocktake.pk])

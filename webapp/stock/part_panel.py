@@ -1,0 +1,208 @@
+"""The stock of one part, on the part's page: totals, levels, movements, and how it went.
+
+Whoever sees the part sees its totals; levels and movements need their own rights.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import Part
+from core.currencies import price_shown, shown
+from core.models import in_japanese
+from core.numbers import plain
+from stock.history import History, stock_by_day
+from stock.models import StockLevel, StockMovement
+from stock.valuation import UnitCost, unit_cost
+
+MOST_LEVELS = 50
+MOST_MOVEMENTS = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Button:
+    """Opens a page of work with the part filled in."""
+
+    label: str | Promise
+    icon: str
+    url_name: str
+    permission: str
+
+
+_BUTTONS = (
+    Button(
+        label=_("Receive"),
+        icon="input",
+        url_name="admin:stock_receive",
+        permission="stock.receive_stock",
+    ),
+    Button(
+        label=_("Issue"),
+        icon="output",
+        url_name="admin:stock_issue",
+        permission="stock.issue_stock",
+    ),
+    Button(
+        label=_("Transfer"),
+        icon="swap_horiz",
+        url_name="admin:stock_transfer",
+        permission="stock.transfer_stock",
+    ),
+)
+
+
+def context(part: Part, *, request: HttpRequest) -> dict[str, Any]:
+    """What ``stock/part_panel.html`` shows, for the context of the part's page."""
+    user = request.user
+    panel: dict[str, Any] = {
+        "part": part,
+        "unit": part.get_unit_display(),
+        "buttons": _buttons(part, request),
+        **_worth(part, unit_cost(part)),
+    }
+    if user.has_perm("stock.view_stocklevel"):
+        panel |= _levels(part)
+    if user.has_perm("stock.view_stockmovement"):
+        panel |= _movements(part)
+        panel |= _history(part)
+    return {"panel": panel}
+
+
+def _buttons(part: Part, request: HttpRequest) -> list[dict[str, Any]]:
+    """Those the user may press; an inactive part takes no receipts."""
+    return [
+        {
+            "label": button.label,
+            "icon": button.icon,
+            "url": f"{reverse(button.url_name)}?{urlencode({'part': part.pk})}",
+        }
+        for button in _BUTTONS
+        if request.user.has_perm(button.permission)
+        and (part.active or button.permission != "stock.receive_stock")
+    ]
+
+
+def _worth(part: Part, cost: UnitCost | None) -> dict[str, Any]:
+    if cost is None:
+        return {"cost": None}
+    # A price by the foot has endless decimals by the metre; six are what costs are kept in.
+    amount = cost.amount.quantize(Decimal("0.000001"), rounding=ROUND_HALF_UP)
+    return {
+        "cost": price_shown(amount, cost.currency),
+        "cost_is_list_price": cost.is_list_price,
+        "cost_at": part.last_cost_at,
+        "value": shown(part.on_hand * cost.amount, cost.currency),
+    }
+
+
+def _levels(part: Part) -> dict[str, Any]:
+    path = "location__path_ja" if in_japanese() else "location__path"
+    levels = list(
+        StockLevel.objects.filter(part=part, quantity__gt=0)
+        .select_related("location", "lot")
+        .order_by(path, "lot__code", "lot__serial")[: MOST_LEVELS + 1]
+    )
+    return {
+        "levels": levels[:MOST_LEVELS],
+        "more_levels": len(levels) > MOST_LEVELS,
+        "levels_url": _list_of(part, "admin:stock_stocklevel_changelist"),
+    }
+
+
+def _movements(part: Part) -> dict[str, Any]:
+    movements = list(
+        StockMovement.objects.filter(part=part)
+        .select_related("location", "lot", "actor")
+        .order_by("-pk")[:MOST_MOVEMENTS]
+    )
+    return {
+        "movements": [
+            {"movement": movement, "is_back_dated": _is_back_dated(movement)}
+            for movement in movements
+        ],
+        "movements_url": _list_of(part, "admin:stock_stockmovement_changelist"),
+    }
+
+
+def _is_back_dated(movement: StockMovement) -> bool:
+    """Recorded on another day than it happened."""
+    happened = timezone.localdate(movement.occurred_at)
+    return happened != timezone.localdate(movement.posted_at)
+
+
+def _list_of(part: Part, url_name: str) -> str:
+    return f"{reverse(url_name)}?{urlencode({'part__id__exact': part.pk})}"
+
+
+def _history(part: Part) -> dict[str, Any]:
+    history = stock_by_day(part.pk)
+    if history is None:
+        return {"history": None}
+    return {
+        "history": history,
+        "history_chart": _chart(part, history),
+        "history_rows": _rows(history),
+        "history_summary": gettext(
+            "Stock from %(start)s to today: from %(first)s to %(last)s %(unit)s, "
+            "lowest %(lowest)s, highest %(highest)s."
+        )
+        % {
+            "start": history.days[0].isoformat(),
+            "first": plain(history.balances[0]),
+            "last": plain(history.balances[-1]),
+            "unit": part.get_unit_display(),
+            "lowest": plain(min(history.balances)),
+            "highest": plain(max(history.balances)),
+        },
+    }
+
+
+def _chart(part: Part, history: History) -> dict[str, Any]:
+    """What ``inventory/charts.js`` draws: the stock as steps, the reorder point as dashes."""
+    series = [
+        {
+            "label": gettext("On hand at the end of the day"),
+            "colour": "stock",
+            "values": _drawn(history.balances),
+            "filled": True,
+        }
+    ]
+    if part.reorder_point > 0:
+        series.append(
+            {
+                "label": gettext("Reorder point"),
+                "colour": "reorder",
+                "values": _drawn([part.reorder_point] * len(history.days)),
+                "dashed": True,
+            }
+        )
+    return {
+        "type": "steps",
+        "days": [day.isoformat() for day in history.days],
+        "unit": str(part.get_unit_display()),
+        "series": series,
+    }
+
+
+def _drawn(quantities: Sequence[Decimal]) -> list[float]:
+    """For the eye alone: a pixel needs no decimals."""
+    return [float(quantity) for quantity in quantities]
+
+
+def _rows(history: History) -> list[tuple[date, Decimal]]:
+    """The chart as a table: days on which the stock changed, the latest first."""
+    return [
+        (day, balance)
+        for day, balance in zip(history.days[::-1], history.balances[::-1], strict=True)
+        if day in history.changed
+    ]
