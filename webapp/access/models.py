@@ -9,7 +9,9 @@ class User(AbstractUser):
     """A person who signs in; rights come from the groups that ``sync_roles`` keeps."""
 
     language = models.CharField(
-        _("language"), max_length=2, blank=True,
+        _("language"),
+        max_length=2,
+        blank=True,
         choices=[("ja", _("Japanese")), ("en", _("English"))],
         help_text=_("Empty: the browser's language."),
     )

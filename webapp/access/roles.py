@@ -9,16 +9,27 @@ from enum import StrEnum
 from django.utils.translation import gettext_lazy as _
 
 _CATALOGUE = ("category", "supplier", "part", "supplierpart")
-_STOCK_VIEWS = ("stock.view_location", "stock.view_lot", "stock.view_stocklevel",
-                "stock.view_stockmovement", "stock.view_stocktake",
-                "stock.view_ledgerverification")
+_STOCK_VIEWS = (
+    "stock.view_location",
+    "stock.view_lot",
+    "stock.view_stocklevel",
+    "stock.view_stockmovement",
+    "stock.view_stocktake",
+    "stock.view_ledgerverification",
+)
 _READ = (*(f"catalog.view_{model}" for model in _CATALOGUE), *_STOCK_VIEWS)
 _EDIT_CATALOGUE = tuple(
     f"catalog.{action}_{model}" for model in _CATALOGUE for action in ("add", "change", "delete")
 )
 _EDIT_LOCATIONS = ("stock.add_location", "stock.change_location", "stock.delete_location")
-_MOVE_STOCK = ("stock.receive_stock", "stock.issue_stock", "stock.transfer_stock",
-               "stock.count_stock", "stock.correct_stock", "stock.change_lot")
+_MOVE_STOCK = (
+    "stock.receive_stock",
+    "stock.issue_stock",
+    "stock.transfer_stock",
+    "stock.count_stock",
+    "stock.correct_stock",
+    "stock.change_lot",
+)
 _EXPORT = ("exchange.export_data",)
 _IMPORT = ("exchange.import_data", "exchange.view_importrun")
 _USERS = ("access.view_user", "access.add_user", "access.change_user", "auth.view_group")
@@ -48,13 +59,31 @@ _LABELS = {
 
 PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.ADMINISTRATOR: frozenset(
-        (*_READ, *_EDIT_CATALOGUE, *_EDIT_LOCATIONS, *_MOVE_STOCK, *_EXPORT, *_IMPORT, *_USERS,
-         "access.delete_user", "stock.verify_ledger")
+        (
+            *_READ,
+            *_EDIT_CATALOGUE,
+            *_EDIT_LOCATIONS,
+            *_MOVE_STOCK,
+            *_EXPORT,
+            *_IMPORT,
+            *_USERS,
+            "access.delete_user",
+            "stock.verify_ledger",
+        )
     ),
-    Role.STOREKEEPER: frozenset((*_READ, *_EDIT_LOCATIONS, *_MOVE_STOCK, *_EXPORT,
-                                 "catalog.change_part")),
+    Role.STOREKEEPER: frozenset(
+        (*_READ, *_EDIT_LOCATIONS, *_MOVE_STOCK, *_EXPORT, "catalog.change_part")
+    ),
     Role.BUYER: frozenset((*_READ, *_EDIT_CATALOGUE, *_EXPORT, *_IMPORT)),
     Role.GENERAL: frozenset(_READ),
-    Role.AUDITOR: frozenset((*_READ, *_EXPORT, "stock.verify_ledger", "exchange.view_importrun",
-                             "access.view_user", "auth.view_group")),
+    Role.AUDITOR: frozenset(
+        (
+            *_READ,
+            *_EXPORT,
+            "stock.verify_ledger",
+            "exchange.view_importrun",
+            "access.view_user",
+            "auth.view_group",
+        )
+    ),
 }

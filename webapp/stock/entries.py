@@ -2,15 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from catalog.models import Part
+from core.text import half_width
 from stock.models import Location, Lot, StockMovement
 
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """What a page asks for: so many of a part at a location. `quantity` is positive."""
+    """What a page asks for: so many of a part at a location. `quantity` is positive.
+
+    Lot and serial number are taken whatever their widths: a keyboard set to Japanese writes
+    the same number in other characters.
+    """
 
     part: Part
     location: Location
@@ -19,6 +24,18 @@ class Line:
     serial: str = ""
     unit_cost: Decimal | None = None
     currency: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "lot", half_width(self.lot))
+        object.__setattr__(self, "serial", half_width(self.serial))
+        if self.unit_cost is not None:
+            cost = self.unit_cost.quantize(Decimal("0.000001"), rounding=ROUND_HALF_UP)
+            object.__setattr__(self, "unit_cost", cost)
+
+    @property
+    def item(self) -> str:
+        """What tells the item or batch from others of the part: the serial number or the lot."""
+        return self.serial or self.lot
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,12 +4,15 @@ Everything here runs inside the transaction of a function of ``stock.services``.
 """
 
 import uuid
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 
 from django.db import connection
+from django.utils import timezone
+from django.utils.formats import localize
 from django.utils.translation import gettext as _
 
 from access.models import User
@@ -28,8 +31,12 @@ from stock.errors import (
     SerialTakenError,
     UnknownLotError,
 )
-from stock.models import Location, Lot, StockLevel, StockMovement
-from stock.models.ledger import Kind
+from stock.models import Location, Lot, StockLevel, StockMovement, Stocktake
+from stock.models.ledger import CLOCK_TOLERANCE, Kind
+
+# What the columns of quantities hold.
+MOST_DECIMALS = 6
+LARGEST = Decimal("999999999999")
 
 type Entry = tuple[str, Line, Location, Decimal]
 
@@ -50,8 +57,15 @@ def one_request_at_a_time(key: uuid.UUID) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(key)])
 
 
-def lock(lines: Iterable[Line]) -> dict[int, Part]:
-    return lock_parts({line.part.pk for line in lines})
+def lock(entries: Sequence[Line] | Sequence[Count]) -> dict[int, Part]:
+    """The parts as they are now, locked; they must still be what the user saw."""
+    if not entries:
+        raise NotAcceptedError(_("Nothing was entered. Enter at least one line."))
+    parts = lock_parts({entry.part.pk for entry in entries})
+    for index, entry in enumerate(entries):
+        with naming_line(index):
+            check_same_unit(parts.get(entry.part.pk), entry.part)
+    return parts
 
 
 def lock_parts(ids: Collection[int]) -> dict[int, Part]:
@@ -59,17 +73,69 @@ def lock_parts(ids: Collection[int]) -> dict[int, Part]:
     return {part.pk: part for part in locked}
 
 
+def check_same_unit(now: Part | None, seen: Part) -> None:
+    """A quantity was entered in the unit that the page showed."""
+    if now is None:
+        raise NotAcceptedError(
+            _("%(part)s was deleted meanwhile. Nothing was recorded.") % {"part": seen.number}
+        )
+    if now.unit != seen.unit:
+        raise NotAcceptedError(
+            _(
+                "The unit of %(part)s changed meanwhile, from %(before)s to %(now)s. Nothing was "
+                "recorded. Check the quantity and record it again."
+            )
+            % {
+                "part": now.number,
+                "before": seen.get_unit_display(),
+                "now": now.get_unit_display(),
+            }
+        )
+
+
 def earlier(key: uuid.UUID, signature: Sequence[Entry]) -> Posting | None:
-    """What an earlier request with this key recorded, if it asked for the same."""
+    """What an earlier request with this key recorded, if it asked for the same.
+
+    Reason and time describe an entry and do not tell it from another one.
+    """
     done = list(
         StockMovement.objects.filter(idempotency_key=key).select_related("lot").order_by("line")
     )
     if not done:
         return None
     asked = [
-        (kind, line.part.pk, location.pk, quantity) for kind, line, location, quantity in signature
+        (kind, line.part.pk, location.pk, quantity, fold(line.item), line.unit_cost)
+        for kind, line, location, quantity in signature
     ]
-    if asked != [(m.kind, m.part_id, m.location_id, m.quantity) for m in done]:
+    recorded = [
+        (
+            m.kind,
+            m.part_id,
+            m.location_id,
+            m.quantity,
+            fold(m.lot.item if m.lot else ""),
+            m.unit_cost,
+        )
+        for m in done
+    ]
+    if asked != recorded:
+        raise key_reused()
+    return Posting(done, repeated=True)
+
+
+def earlier_stocktake(
+    key: uuid.UUID, location: Location, counts: Sequence[Count]
+) -> Posting | None:
+    """What an earlier request with this key recorded, if it was the same count."""
+    done = list(StockMovement.objects.filter(idempotency_key=key).order_by("line"))
+    stocktake = Stocktake.objects.filter(idempotency_key=key).first()
+    if stocktake is None:
+        if done:
+            raise key_reused()
+        return None
+    recorded = {(line.part_id, line.lot_id): line.counted for line in stocktake.lines.all()}
+    asked = {place_of(count): count.counted for count in counts}
+    if (stocktake.location_id, recorded) != (location.pk, asked):
         raise key_reused()
     return Posting(done, repeated=True)
 
@@ -91,6 +157,8 @@ def post(
     at: datetime,
     key: uuid.UUID,
 ) -> Posting:
+    check_time(at)
+    check_serials(movements)
     for line, movement in enumerate(movements, start=1):
         movement.line = line
         movement.reason = reason
@@ -144,9 +212,64 @@ def check_reversible(movements: Iterable[StockMovement]) -> None:
                 _("Movement #%(id)d was corrected before, by #%(by)d. Nothing was recorded.")
                 % {"id": movement.pk, "by": movement.reversed_by.pk}
             )
+        if lacks_lot(movement.part, movement.lot):
+            raise LotNeededError(
+                _(
+                    "Movement #%(id)d was recorded before %(part)s was tracked, and names no lot "
+                    "or serial number. Record a new movement instead."
+                )
+                % {"id": movement.pk, "part": movement.part.number}
+            )
+
+
+def check_time(at: datetime) -> None:
+    if at > timezone.now() + CLOCK_TOLERANCE:
+        raise NotAcceptedError(
+            _("%(at)s lies in the future. Enter when it happened.")
+            % {"at": localize(timezone.localtime(at))}
+        )
+
+
+def check_serials(movements: Sequence[StockMovement]) -> None:
+    """A serial number stays one single item, in one place."""
+    serials = {m.lot.pk: m.lot for m in movements if m.lot and m.lot.serial}
+    if not serials:
+        return
+    before: dict[int, Location] = {}
+    held: dict[int, dict[int, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for level in StockLevel.objects.filter(lot__in=serials, quantity__gt=0).select_related(
+        "location"
+    ):
+        held[level.lot_id or 0][level.location_id] = level.quantity
+        before[level.lot_id or 0] = level.location
+    for m in movements:
+        if m.lot_id in serials:
+            held[m.lot_id][m.location_id] += m.quantity
+            before.setdefault(m.lot_id, m.location)
+    for lot_id, places in held.items():
+        if sum(places.values()) > 1 or not set(places.values()) <= {0, 1}:
+            raise serial_taken(serials[lot_id], before[lot_id])
+
+
+def check_number(part: Part, quantity: Decimal) -> None:
+    """Refuse what the columns of quantities would round or not hold."""
+    exponent = quantity.normalize().as_tuple().exponent
+    if not isinstance(exponent, int):  # NaN and infinity have letters there
+        raise NotAcceptedError(_("%(part)s: the quantity is not a number.") % {"part": part.number})
+    if -exponent > MOST_DECIMALS:
+        raise NotAcceptedError(
+            _("%(part)s: at most %(count)d decimals are kept, not %(quantity)s.")
+            % {"part": part.number, "count": MOST_DECIMALS, "quantity": plain(quantity)}
+        )
+    if abs(quantity) > LARGEST:
+        raise NotAcceptedError(
+            _("%(part)s: %(quantity)s is too large.")
+            % {"part": part.number, "quantity": plain(quantity)}
+        )
 
 
 def check_quantity(part: Part, line: Line) -> None:
+    check_number(part, line.quantity)
     if line.quantity <= 0:
         raise NotAcceptedError(
             _("%(part)s: the quantity must be more than 0.") % {"part": part.number}
@@ -168,6 +291,54 @@ def check_quantity(part: Part, line: Line) -> None:
             )
             % {"part": part.number, "quantity": plain(line.quantity)}
         )
+
+
+def check_cost(part: Part, line: Line) -> None:
+    if line.unit_cost is None:
+        return
+    if not line.currency:
+        raise NotAcceptedError(
+            _("%(part)s: a cost needs its currency, such as JPY.") % {"part": part.number}
+        )
+    if line.unit_cost < 0:
+        raise NotAcceptedError(_("%(part)s: a cost cannot be negative.") % {"part": part.number})
+
+
+def check_counts(parts: dict[int, Part], counts: Sequence[Count]) -> None:
+    """Each part and lot once, from 0, and with the lot that its part asks for."""
+    seen = set()
+    for index, count in enumerate(counts):
+        part = parts[count.part.pk]
+        with naming_line(index):
+            check_number(part, count.counted)
+            if count.counted < 0:
+                raise NotAcceptedError(
+                    _("%(part)s: a count cannot be negative.") % {"part": part.number}
+                )
+            if count.counted and lacks_lot(part, count.lot):
+                raise LotNeededError(
+                    _("%(part)s is tracked. Count each lot or serial number by itself.")
+                    % {"part": part.number}
+                )
+            if count.lot and count.lot.serial and count.counted > 1:
+                raise NotAcceptedError(
+                    _("%(part)s: serial number %(serial)s stands for one item, not %(quantity)s.")
+                    % {
+                        "part": part.number,
+                        "serial": count.lot.serial,
+                        "quantity": plain(count.counted),
+                    }
+                )
+            if place_of(count) in seen:
+                raise NotAcceptedError(
+                    _("%(part)s is counted twice in this list. Enter one number.")
+                    % {"part": part.number}
+                )
+        seen.add(place_of(count))
+
+
+def place_of(count: Count) -> tuple[int, int | None]:
+    return count.part.pk, count.lot.pk if count.lot else None
 
 
 def check_open(location: Location) -> None:
@@ -207,6 +378,23 @@ def check_serial_once(part: Part, line: Line, seen: set[tuple[int, str]]) -> Non
     seen.add(item)
 
 
+def lacks_lot(part: Part, lot: Lot | None) -> bool:
+    """Whether the tracking of the part asks for a lot or serial number that is not there."""
+    if part.tracking == Tracking.LOT:
+        return not (lot and lot.code)
+    return part.tracking == Tracking.SERIAL and not (lot and lot.serial)
+
+
+def serial_taken(lot: Lot, location: Location) -> SerialTakenError:
+    return SerialTakenError(
+        _(
+            "%(part)s with serial number %(serial)s is in stock already, at %(location)s. "
+            "Check the number; to move the item, use a transfer."
+        )
+        % {"part": lot.part.number, "serial": lot.serial, "location": location}
+    )
+
+
 def check_tracking(part: Part, line: Line) -> None:
     if part.tracking == Tracking.LOT and not line.lot:
         raise LotNeededError(
@@ -239,13 +427,7 @@ def lot_for_receipt(part: Part, line: Line) -> Lot | None:
     if line.serial:
         level = StockLevel.objects.filter(lot=lot, quantity__gt=0).select_related("location")
         if present := level.first():
-            raise SerialTakenError(
-                _(
-                    "%(part)s with serial number %(serial)s is in stock already, at %(location)s. "
-                    "Check the number; to move the item, use a transfer."
-                )
-                % {"part": part.number, "serial": line.serial, "location": present.location}
-            )
+            raise serial_taken(lot, present.location)
     return lot
 
 
@@ -319,7 +501,4 @@ def levels_at(location: Location, counts: Sequence[Count]) -> list[Decimal]:
             location=location, part__in={count.part.pk for count in counts}
         )
     }
-    return [
-        levels.get((count.part.pk, count.lot.pk if count.lot else None), Decimal(0))
-        for count in counts
-    ]
+    return [levels.get(place_of(count), Decimal(0)) for count in counts]

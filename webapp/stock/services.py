@@ -14,20 +14,21 @@ from django.utils.translation import gettext as _
 
 from access.models import User
 from stock.entries import Count, Line, Move, Posting
-from stock.errors import (
-    CountOutdatedError,
-)
+from stock.errors import CountOutdatedError, NotAcceptedError
 from stock.models import Location, StockMovement, Stocktake, StocktakeLine
 from stock.models.ledger import Kind
 from stock.rules import (
     Available,
     check_active,
+    check_cost,
+    check_counts,
     check_moves,
     check_open,
     check_quantity,
     check_reversible,
     check_serial_once,
     earlier,
+    earlier_stocktake,
     key_reused,
     levels_at,
     lock,
@@ -37,6 +38,7 @@ from stock.rules import (
     movement,
     naming_line,
     one_request_at_a_time,
+    place_of,
     post,
     with_other_sides,
 )
@@ -62,6 +64,7 @@ def receive(
         part = parts[line.part.pk]
         with naming_line(index):
             check_quantity(part, line)
+            check_cost(part, line)
             check_active(part)
             check_open(line.location)
             check_serial_once(part, line, serials)
@@ -145,18 +148,17 @@ def post_stocktake(
 ) -> Posting:
     """Record a count, and movements for what differs from the books.
 
+    :raises NotAcceptedError, LotNeededError, SerialTakenError: if a count cannot be
     :raises CountOutdatedError: if stock of a counted part moved since `expected` was read;
         nothing is recorded, and the error carries what the books say now
     """
     one_request_at_a_time(key)
-    if Stocktake.objects.filter(idempotency_key=key).exists():
-        return Posting(
-            list(StockMovement.objects.filter(idempotency_key=key).order_by("line")), repeated=True
-        )
-    lock_parts({count.part.pk for count in counts})
+    if done := earlier_stocktake(key, location, counts):
+        return done
+    check_counts(lock(counts), counts)
     current = levels_at(location, counts)
     outdated = {
-        (count.part.pk, count.lot.pk if count.lot else None): level
+        place_of(count): level
         for count, level in zip(counts, current, strict=True)
         if level != count.expected
     }
@@ -210,9 +212,12 @@ def correct(
     """Reverse movements; of a transfer both sides.
 
     :raises AlreadyCorrectedError: if one was reversed before, or is a reversal itself
+    :raises SerialTakenError, LotNeededError: if the item came back, or is tracked only since
     :raises NotEnoughStockError: if what was put in has left the location since
     """
     one_request_at_a_time(key)
+    if not movements:
+        raise NotAcceptedError(_("Nothing was chosen. Choose at least one movement."))
     wanted = with_other_sides(movements)
     lock_parts({chosen.part_id for chosen in wanted.values()})
     to_reverse = list(

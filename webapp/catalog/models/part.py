@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
+from django.core.exceptions import ValidationError
 from django.core.validators import FileExtensionValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
@@ -14,6 +15,7 @@ from catalog.models.category import Category
 from catalog.validators import validate_picture
 from core import units
 from core.models import BilingualName, either
+from core.numbers import plain
 from core.text import contains_pattern, half_width, search_text
 
 
@@ -248,6 +250,39 @@ class Part(BilingualName):
     def clean(self) -> None:
         super().clean()
         self.number = half_width(self.number)
+        if self.pk:
+            self._check_fixed_by_stock()
+
+    def _check_fixed_by_stock(self) -> None:
+        """Refuse what the database would refuse, with the way out."""
+        stored = Part.objects.only("unit", "tracking", "on_hand").filter(pk=self.pk).first()
+        if stored is None:
+            return
+        errors = {}
+        if stored.unit != self.unit and self.movements.exists():
+            errors["unit"] = ValidationError(
+                _(
+                    "Stock was recorded in %(unit)s, so the unit stays. "
+                    "For another unit make a new part, and deactivate this one."
+                ),
+                code="unit_fixed",
+                params={"unit": stored.get_unit_display()},
+            )
+        if stored.tracking != self.tracking and stored.on_hand:
+            errors["tracking"] = ValidationError(
+                _(
+                    "%(quantity)s are on hand, so the tracking stays. "
+                    "Issue them first, and receive them again with their lots."
+                ),
+                code="tracking_fixed",
+                params={"quantity": plain(stored.on_hand)},
+            )
+        if errors:
+            raise ValidationError(errors)
+
+    def get_status_display(self) -> str:
+        """The stock status in the user's language: Django makes this for plain fields only."""
+        return str(StockStatus(self.status).label)
 
     @property
     def description(self) -> str:

@@ -19,6 +19,9 @@ from stock.models.location import Location
 from stock.models.lot import Lot
 from stock.models.stocktake import Stocktake
 
+# A clock of a client may be a little ahead.
+CLOCK_TOLERANCE = timedelta(minutes=5)
+
 
 class AppendOnlyError(ValidationError):
     """Somebody tried to change a movement or a level by hand."""
@@ -150,9 +153,8 @@ class StockMovement(models.Model):
                 condition=Q(unit_cost__isnull=True) | Q(unit_cost__gte=0) & ~Q(currency=""),
                 name="stock_movement_cost_has_currency",
             ),
-            # A clock of a client may be a little ahead.
             models.CheckConstraint(
-                condition=Q(occurred_at__lte=F("posted_at") + timedelta(minutes=5)),
+                condition=Q(occurred_at__lte=F("posted_at") + CLOCK_TOLERANCE),
                 name="stock_movement_not_in_future",
             ),
         ]

@@ -52,3 +52,8 @@ class Lot(models.Model):
         if self.code and self.serial:
             return f"{self.code} #{self.serial}"
         return self.code or f"#{self.serial}"
+
+    @property
+    def item(self) -> str:
+        """What tells it from others of the part: the serial number or else the lot."""
+        return self.serial or self.code

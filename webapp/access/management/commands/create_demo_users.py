@@ -17,7 +17,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--passwords-file", type=Path,
+            "--passwords-file",
+            type=Path,
             help="JSON file of role → password; made, readable by its owner only, if missing.",
         )
 

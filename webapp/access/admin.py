@@ -1,0 +1,109 @@
+"""Users and roles in the admin."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import BooleanRadioFilter, RelatedDropdownFilter
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from access.models import User
+from access.roles import Role
+from core.admin import InventoryAdmin, ReadOnlyAdmin
+
+admin.site.unregister(Group)
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin, InventoryAdmin):
+    """Administrators create users and give them roles."""
+
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ["username", "display_name", "email", "roles", "is_active", "last_login"]
+    list_filter = [("groups", RelatedDropdownFilter), ("is_active", BooleanRadioFilter)]
+    search_fields = ["username", "last_name", "first_name", "email"]
+    ordering = ["username"]
+    filter_horizontal = []
+    readonly_fields = ["last_login", "date_joined"]
+    fieldsets = [
+        (None, {"fields": ["username", "password", "is_active"]}),
+        (_("Person"), {"fields": [("last_name", "first_name"), ("email", "language")]}),
+        (_("Roles"), {"fields": ["groups"]}),
+        (_("Times"), {"fields": [("last_login", "date_joined")]}),
+    ]
+    add_fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "username",
+                    "last_name",
+                    "first_name",
+                    "email",
+                    "language",
+                    "groups",
+                    "usable_password",
+                    "password1",
+                    "password2",
+                ],
+            },
+        ),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """Nobody but a superuser sees, and so changes, superusers."""
+        users = super().get_queryset(request).prefetch_related("groups")
+        return users if request.user.is_superuser else users.filter(is_superuser=False)
+
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> User:
+        """Everybody works in the admin."""
+        user: User = super().save_form(request, form, change)
+        user.is_staff = True
+        return user
+
+    @admin.display(description=_("name"), ordering="last_name")
+    def display_name(self, user: User) -> str:
+        return user.display_name
+
+    @admin.display(description=_("roles"))
+    def roles(self, user: User) -> str:
+        return ", ".join(_role_name(group) for group in user.groups.all())
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if field is not None and db_field.name == "groups":
+            field.label_from_instance = _role_name
+            field.label = _("Roles")
+        return field
+
+
+@admin.register(Group)
+class RoleAdmin(ReadOnlyAdmin):
+    """Roles are code (``access/roles.py``): shown here, changed by a reviewed release."""
+
+    list_display = ["role", "rights"]
+    ordering = ["name"]
+    fields = ["role", "permissions"]
+    readonly_fields = ["role"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
+        return super().get_queryset(request).prefetch_related("permissions")
+
+    @admin.display(description=_("role"), ordering="name")
+    def role(self, group: Group) -> str:
+        return _role_name(group)
+
+    @admin.display(description=_("number of rights"))
+    def rights(self, group: Group) -> int:
+        return len(group.permissions.all())
+
+
+def _role_name(group: Any) -> str:
+    """The role in the user's language."""
+    return str(Role(group.name).label) if group.name in Role else str(group.name)
