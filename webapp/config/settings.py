@@ -22,6 +22,7 @@ TLS = env_bool("DJANGO_TLS", default=True)
 # --- Applications -----------------------------------------------------------------------------
 
 INSTALLED_APPS = [
+    "dashboard",  # before unfold: its first page replaces unfold's
     "unfold",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
@@ -41,7 +42,6 @@ INSTALLED_APPS = [
     "catalog",
     "stock",
     "exchange",
-    "dashboard",
     "demo",
 ]
 
