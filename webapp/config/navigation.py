@@ -1,11 +1,12 @@
 """The look of the admin and its side bar (django-unfold's setting)."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 
@@ -18,8 +19,23 @@ def _may(*permissions: str) -> Callable[[HttpRequest], bool]:
     return check
 
 
+def _is_open(url_name: str) -> Callable[[HttpRequest], bool]:
+    """Whether the page is the item's own, or one of its rows: one item is marked, not two."""
+
+    def check(request: HttpRequest) -> bool:
+        own = re.escape(str(reverse(f"admin:{url_name}")))
+        return re.fullmatch(rf"{own}((\d+|add)/.*)?", request.path) is not None
+
+    return check
+
+
 def _item(title: Any, icon: str, url_name: str, *permissions: str) -> dict[str, Any]:
-    item = {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{url_name}")}
+    item = {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{url_name}"),
+        "active": _is_open(url_name),
+    }
     if permissions:
         item["permission"] = _may(*permissions)
     return item

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
+from unfold.views import ChangeList
 
 # How far a list counts past the page shown; beyond that it says "1,000+".
 COUNTED_ROWS = 1000
@@ -44,6 +45,14 @@ class CappedPaginator(Paginator):
         return min(pages * self.per_page + COUNTED_ROWS, DEEPEST_PAGE * self.per_page)
 
 
+class InventoryChangeList(ChangeList):
+    """Has no "show all" link beside a count that is the whole count."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.full_result_count = self.result_count
+
+
 class InventoryAdmin(ModelAdmin):
     """A list of 25 rows that never counts a large table; deletions that explain themselves."""
 
@@ -62,6 +71,18 @@ class InventoryAdmin(ModelAdmin):
         if isinstance(paginator, CappedPaginator) and asked_for.isdigit():
             paginator.page_asked_for = int(asked_for)
         return paginator
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return InventoryChangeList
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Text areas of three lines: they grow while one types."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(db_field, models.TextField) and field is not None:
+            field.widget.attrs.update(
+                {"rows": 3, "class": f"{field.widget.attrs.get('class', '')} inventory-text"}
+            )
+        return field
 
     # --- Deleting ---
 

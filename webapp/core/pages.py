@@ -44,7 +44,6 @@ def page_context(
     request.current_app = model_admin.admin_site.name  # type: ignore[attr-defined]
     return {
         **model_admin.admin_site.each_context(request),
-        "opts": model_admin.opts,
         "model_admin": model_admin,
         "title": title,
         "content_title": title,

@@ -92,7 +92,7 @@ def transfer(model_admin: "ModelAdmin[Any]", request: HttpRequest) -> HttpRespon
 
 def _page(page: EntryPage, model_admin: "ModelAdmin[Any]", request: HttpRequest) -> HttpResponse:
     initial = [] if request.method == "POST" else _chosen(request)
-    formset_class = line_formset(page.line_form, rows=len(initial) or EMPTY_ROWS)
+    formset_class = line_formset(page.line_form, rows=0 if initial else EMPTY_ROWS)
     header = HeaderForm(request.POST or None)
     formset = formset_class(request.POST or None, initial=initial, prefix="lines")
     if request.method == "POST" and header.is_valid() and formset.is_valid():
