@@ -25,20 +25,22 @@ DROP TRIGGER {table}_no_truncate ON {table};
 def tree_triggers(table: str) -> RunSQL:
     """An operation that lets the database keep the paths of a tree, and refuse cycles.
 
-    Moves within one tree wait for one another (an advisory lock), because two moves that are
-    fine alone can close a cycle together. A changed path is handed down by touching the
-    children, which fires the same trigger for them.
+    Changes of one tree wait for one another (an advisory lock), because two moves that are
+    fine alone can close a cycle together. They wait before a row is locked: a move that waited
+    with its own row locked, and a move of the branch above it, would wait in a circle. A changed
+    path is handed down by touching the children, which fires the same trigger for them.
     """
     return RunSQL(
         sql=f"""
+CREATE FUNCTION {table}_one_change_at_a_time() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('{table}', 0));
+    RETURN NULL;
+END $$;
 CREATE FUNCTION {table}_keep_path() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     above record;
 BEGIN
-    IF TG_OP = 'UPDATE' AND pg_trigger_depth() = 1
-       OR TG_OP = 'INSERT' AND NEW.parent_id IS NOT NULL THEN
-        PERFORM pg_advisory_xact_lock(hashtextextended('{table}', 0));
-    END IF;
     IF TG_OP = 'UPDATE' AND NEW.parent_id IS DISTINCT FROM OLD.parent_id AND EXISTS (
         WITH RECURSIVE ancestor(id, parent_id) AS (
             SELECT id, parent_id FROM {table} WHERE id = NEW.parent_id
@@ -62,6 +64,9 @@ BEGIN
     UPDATE {table} SET parent_id = parent_id WHERE parent_id = NEW.id;
     RETURN NULL;
 END $$;
+CREATE TRIGGER {table}_one_change_at_a_time BEFORE INSERT OR UPDATE ON {table}
+    FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0)
+    EXECUTE FUNCTION {table}_one_change_at_a_time();
 CREATE TRIGGER {table}_keep_path BEFORE INSERT OR UPDATE ON {table}
     FOR EACH ROW EXECUTE FUNCTION {table}_keep_path();
 CREATE TRIGGER {table}_hand_down_path AFTER UPDATE ON {table}
@@ -72,7 +77,9 @@ CREATE TRIGGER {table}_hand_down_path AFTER UPDATE ON {table}
         reverse_sql=f"""
 DROP TRIGGER {table}_hand_down_path ON {table};
 DROP TRIGGER {table}_keep_path ON {table};
+DROP TRIGGER {table}_one_change_at_a_time ON {table};
 DROP FUNCTION {table}_hand_down_path();
 DROP FUNCTION {table}_keep_path();
+DROP FUNCTION {table}_one_change_at_a_time();
 """,
     )
