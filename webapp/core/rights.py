@@ -16,6 +16,10 @@ NARROWED = {
     "stock_stocktakeline": "SELECT, INSERT",
     "stock_ledgerverification": "SELECT, INSERT",
 }
+# Columns that only the database's own triggers write, with the rights of their owner.
+KEPT_BY_TRIGGERS = {
+    "catalog_part": ("on_hand", "on_order", "last_cost", "last_cost_currency", "last_cost_at"),
+}
 
 
 @transaction.atomic
@@ -36,4 +40,14 @@ def grant_app_rights(role: str) -> int:
             target = sql.Identifier("public", table)
             cursor.execute(sql.SQL("REVOKE ALL ON {} FROM {}").format(target, name))
             cursor.execute(sql.SQL("GRANT {} ON {} TO {}").format(rights, target, name))
+        for table, kept in KEPT_BY_TRIGGERS.items():
+            cursor.execute(
+                "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass "
+                "AND attnum > 0 AND NOT attisdropped AND attname <> ALL (%s)",
+                [f"public.{table}", list(kept)],
+            )
+            columns = sql.SQL(", ").join(sql.Identifier(row[0]) for row in cursor.fetchall())
+            target = sql.Identifier("public", table)
+            cursor.execute(sql.SQL("REVOKE UPDATE ON {} FROM {}").format(target, name))
+            cursor.execute(sql.SQL("GRANT UPDATE ({}) ON {} TO {}").format(columns, target, name))
     return len(tables)
