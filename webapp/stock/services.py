@@ -17,6 +17,17 @@ from stock.entries import Count, Line, Move, Posting
 from stock.errors import CountOutdatedError, NotAcceptedError
 from stock.models import Location, StockMovement, Stocktake, StocktakeLine
 from stock.models.ledger import Kind
+from stock.posting import (
+    earlier,
+    earlier_stocktake,
+    key_reused,
+    levels_at,
+    lock,
+    lock_parts,
+    movement,
+    one_request_at_a_time,
+    post,
+)
 from stock.rules import (
     Available,
     check_active,
@@ -27,19 +38,10 @@ from stock.rules import (
     check_quantity,
     check_reversible,
     check_serial_once,
-    earlier,
-    earlier_stocktake,
-    key_reused,
-    levels_at,
-    lock,
-    lock_parts,
     lot_for_receipt,
     lot_to_take,
-    movement,
     naming_line,
-    one_request_at_a_time,
     place_of,
-    post,
     with_other_sides,
 )
 
