@@ -5,7 +5,7 @@ staging and in production.
 """
 
 import os
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -48,10 +48,19 @@ def database_from_env() -> dict[str, object]:
     url = os.environ.get("DATABASE_URL")
     if url:
         parts = urlsplit(url)
-        if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
+        if (
+            parts.scheme not in {"postgres", "postgresql"}
+            or not parts.path.strip("/")
+            or not _has_valid_port(parts)
+        ):
             raise ImproperlyConfigured(
                 "DATABASE_URL must read postgresql://user:password@host:port/name "
                 "(only PostgreSQL is supported: constraints, locks and triggers are the product)."
+            )
+        if parts.query:
+            raise ImproperlyConfigured(
+                f"DATABASE_URL takes no parameters (?{parts.query}): "
+                "how the connection is encrypted is set by DB_SSLMODE."
             )
         return {
             "NAME": unquote(parts.path.lstrip("/")),
@@ -67,3 +76,10 @@ def database_from_env() -> dict[str, object]:
         "HOST": env("DB_HOST"),
         "PORT": env("DB_PORT", "5432"),
     }
+
+
+def _has_valid_port(parts: SplitResult) -> bool:
+    try:
+        return parts.port is None or parts.port > 0
+    except ValueError:
+        return False
