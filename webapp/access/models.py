@@ -16,7 +16,7 @@ class User(AbstractUser):
         help_text=_("Empty: the browser's language."),
     )
 
-    class Meta(AbstractUser.Meta):
+    class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
 

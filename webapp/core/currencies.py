@@ -21,7 +21,7 @@ def codes() -> frozenset[str]:
     return frozenset(
         code
         for territory in territories
-        if len(territory) == 2 and territory.isalpha()
+        if isinstance(territory, str) and len(territory) == 2 and territory.isalpha()
         for code in get_territory_currencies(territory, start_date=today)
     )
 

@@ -33,7 +33,7 @@ class Command(BaseCommand):
             try:
                 kept = json.loads(file.read_text())
                 return {role: kept[role.value] for role in Role}
-            except (ValueError, KeyError) as error:
+            except (ValueError, KeyError, TypeError) as error:
                 raise CommandError(
                     f"{file} does not hold a password for each role ({error!r}). "
                     "Delete it to have new passwords made."
