@@ -21,7 +21,10 @@ class ImportRun(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State)
     summary = models.JSONField(_("summary"), default=dict)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+",
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
         verbose_name=_("imported by"),
     )
     created_at = models.DateTimeField(_("uploaded at"), db_default=Now())

@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from access.models import User
 from catalog.models import Part
 from core.text import fold
+from stock.entries import Posting
+from stock.errors import CountOutdatedError
 from stock.models import Location, Lot, StockLevel, StockMovement, Stocktake, StocktakeLine
 from stock.models.ledger import Kind
-from stock.services import CountOutdatedError, Posting, _lock_parts, _one_request_at_a_time
+from stock.posting import lock_parts, one_request_at_a_time
 
 # A movement's line is a small integer; more lines continue under a key made from the first.
 MOST_LINES = 32_000
@@ -59,32 +61,49 @@ def post_opening_stock(
 
     :raises CountOutdatedError: if stock moved since `expected` was read; nothing is recorded
     """
-    _one_request_at_a_time(key)
+    one_request_at_a_time(key)
     if Stocktake.objects.filter(idempotency_key__in=_stocktake_keys(counts, key)).exists():
         done = StockMovement.objects.filter(idempotency_key__in=_movement_keys(counts, key))
         return Posting(list(done.order_by("pk")), repeated=True)
-    _lock_parts({count.part.pk for count in counts})
+    lock_parts({count.part.pk for count in counts})
     lots = _find_lots(counts)
     _check_levels(counts, lots)
     _make_lots(counts, lots)
     reason = _("Opening stock")
     stocktakes = {
-        location.pk: Stocktake(location=location, reason=reason, actor=by, occurred_at=at,
-                               idempotency_key=_derived(key, f"location {location.pk}"))
+        location.pk: Stocktake(
+            location=location,
+            reason=reason,
+            actor=by,
+            occurred_at=at,
+            idempotency_key=_derived(key, f"location {location.pk}"),
+        )
         for location in {count.location.pk: count.location for count in counts}.values()
     }
     Stocktake.objects.bulk_create(stocktakes.values())
     StocktakeLine.objects.bulk_create(
-        StocktakeLine(stocktake=stocktakes[count.location.pk], part=count.part,
-                      lot=_lot_of(count, lots), expected=count.expected, counted=count.counted)
+        StocktakeLine(
+            stocktake=stocktakes[count.location.pk],
+            part=count.part,
+            lot=_lot_of(count, lots),
+            expected=count.expected,
+            counted=count.counted,
+        )
         for count in counts
     )
     movements = [
         StockMovement(
-            kind=Kind.STOCKTAKE, part=count.part, location=count.location,
-            lot=_lot_of(count, lots), quantity=cost.quantity, unit_cost=cost.unit_cost,
+            kind=Kind.STOCKTAKE,
+            part=count.part,
+            location=count.location,
+            lot=_lot_of(count, lots),
+            quantity=cost.quantity,
+            unit_cost=cost.unit_cost,
             currency=cost.currency if cost.unit_cost is not None else "",
-            stocktake=stocktakes[count.location.pk], reason=reason, actor=by, occurred_at=at,
+            stocktake=stocktakes[count.location.pk],
+            reason=reason,
+            actor=by,
+            occurred_at=at,
         )
         for count in counts
         for cost in count.costs
@@ -149,8 +168,10 @@ def _check_levels(counts: Sequence[OpeningCount], lots: dict[_LotKey, Lot]) -> N
             outdated[count.part.pk, lot.pk if lot else None] = level
     if outdated:
         raise CountOutdatedError(
-            _("Stock moved since the file was compared with the books: %(count)d places differ. "
-              "Nothing was recorded. Look at the new preview, and import once more.")
+            _(
+                "Stock moved since the file was compared with the books: %(count)d places differ. "
+                "Nothing was recorded. Look at the new preview, and import once more."
+            )
             % {"count": len(outdated)},
             outdated,
         )

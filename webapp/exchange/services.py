@@ -1,0 +1,223 @@
+"""Importing files: preview an upload, apply a preview, import a folder."""
+
+import hashlib
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from access.models import User
+from core.errors import BusinessError
+from exchange import engine
+from exchange.models import ImportRun
+from exchange.plan import Plan
+from exchange.problems import FileError, Problem
+from exchange.reading import Sheet, read
+from exchange.tables.base import Table
+from exchange.tables.registry import TABLES
+
+CHANGES_SHOWN = 100
+PROBLEMS_SHOWN = 500
+SUFFIXES = (".csv", ".xlsx")
+
+
+class PlanOutdatedError(BusinessError):
+    """The database changed since the preview; `run` carries the new one."""
+
+
+class FolderError(BusinessError):
+    """A file of a folder has problems; nothing of the folder was imported."""
+
+    def __init__(self, message: str, problems: Sequence[Problem]) -> None:
+        super().__init__(message)
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class ImportedFile:
+    """One line of an import's protocol."""
+
+    file_name: str
+    table: Table
+    counts: dict[str, int]
+    notes: Sequence[str]
+    seconds: float
+
+
+def preview(*, table: str | None, file_name: str, content: bytes, by: User) -> ImportRun:
+    """Keep an upload with what it would change; nothing of it is applied.
+
+    Without a table the header decides.
+
+    :raises FileError: if the file cannot be read, or the header fits no table or several
+    """
+    sheet = read(file_name, content)
+    chosen = TABLES[table or _guess(sheet)]
+    plan = engine.make_plan(chosen, sheet)
+    return ImportRun.objects.create(
+        table=chosen.name,
+        file_name=Path(file_name).name[-255:],
+        content=content,
+        sha256=hashlib.sha256(content).hexdigest(),
+        actor=by,
+        state=ImportRun.State.REFUSED if plan.problems else ImportRun.State.PREVIEWED,
+        summary=summary(plan),
+    )
+
+
+def apply(*, run: ImportRun, by: User, at: datetime) -> ImportRun:
+    """Import what was previewed. A run that was applied before stays as it is.
+
+    The file is compared with the database once more: only what the user saw is done.
+
+    :raises PlanOutdatedError: if it would now change something else; the run shows that
+    :raises RefusedError: if the database refuses it; nothing is stored
+    """
+    with engine.all_or_nothing():
+        run = ImportRun.objects.select_for_update().get(pk=run.pk)
+        if run.state == ImportRun.State.APPLIED:
+            return run
+        table = TABLES[run.table]
+        plan = engine.make_plan(table, read(run.file_name, bytes(run.content)), lock=True)
+        outdated = bool(plan.problems) or plan.fingerprint() != run.summary["fingerprint"]
+        if not outdated:
+            engine.apply_plan(table, plan, by=by, at=at, key=uuid.uuid4())
+            run.state = ImportRun.State.APPLIED
+            run.applied_at = at
+        else:
+            run.state = ImportRun.State.REFUSED if plan.problems else ImportRun.State.PREVIEWED
+            run.summary = summary(plan)
+        run.save(update_fields=["state", "applied_at", "summary"])
+    if outdated:
+        raise PlanOutdatedError(
+            _(
+                "Somebody changed the data since the preview was made. Nothing was imported. "
+                "This is the new preview: look at it, and import once more."
+            )
+        )
+    return run
+
+
+def problems_of(run: ImportRun) -> tuple[Sheet, list[Problem]]:
+    """The file once more with everything that is wrong with it now."""
+    sheet = read(run.file_name, bytes(run.content))
+    return sheet, engine.make_plan(TABLES[run.table], sheet).problems.in_order()
+
+
+def import_folder(
+    *,
+    folder: Path,
+    by: User | None,
+    at: datetime,
+    dry_run: bool = False,
+    on_file: Callable[[ImportedFile], None] = lambda _file: None,
+) -> list[ImportedFile]:
+    """Import every known file of a folder, in the order of their references, all or none.
+
+    :raises FileError: if there is no known file, or one cannot be read
+    :raises FolderError: if a file has problems
+    :raises RefusedError: if the database refuses one
+    """
+    files = known_files(folder)
+    if not files:
+        raise FileError(
+            _("%(folder)s holds none of the files %(names)s.")
+            % {"folder": folder, "names": ", ".join(f"{name}.csv" for name in TABLES)}
+        )
+    done = []
+    with engine.all_or_nothing():
+        for table, path in files:
+            started = time.monotonic()
+            content = path.read_bytes()
+            plan = engine.make_plan(table, _read(path, content), lock=True)
+            if plan.problems:
+                raise FolderError(
+                    _("%(file)s has %(count)d problems. Nothing was imported.")
+                    % {"file": path.name, "count": plan.problems.count},
+                    plan.problems.in_order(),
+                )
+            engine.apply_plan(table, plan, by=by, at=at, key=uuid.uuid4())
+            ImportRun.objects.create(
+                table=table.name,
+                file_name=path.name,
+                content=content,
+                actor=by,
+                sha256=hashlib.sha256(content).hexdigest(),
+                state=ImportRun.State.APPLIED,
+                summary=summary(plan),
+                applied_at=at,
+            )
+            imported = ImportedFile(
+                path.name, table, plan.counts(), plan.notes, time.monotonic() - started
+            )
+            done.append(imported)
+            on_file(imported)
+        transaction.set_rollback(dry_run)
+    return done
+
+
+def known_files(folder: Path) -> list[tuple[Table, Path]]:
+    """The files of a folder that a table is imported from, in the order of the tables."""
+    return [
+        (table, path)
+        for table in TABLES.values()
+        for suffix in SUFFIXES
+        if (path := folder / f"{table.name}{suffix}").is_file()
+    ]
+
+
+def summary(plan: Plan) -> dict[str, Any]:
+    """What a run keeps of its plan: counts, the first changes and problems, a fingerprint."""
+    return {
+        **plan.counts(),
+        "notes": plan.notes,
+        "fingerprint": plan.fingerprint(),
+        "changes": [
+            {
+                "row": change.row,
+                "key": change.key,
+                "kind": change.kind.value,
+                "fields": [
+                    {"column": item.column, "old": shown(item.old), "new": shown(item.new)}
+                    for item in change.fields
+                    if change.kind == "change" or item.new not in ("", None)
+                ],
+            }
+            for change in plan.changes[:CHANGES_SHOWN]
+        ],
+        "errors": [problem.as_dict() for problem in plan.problems.in_order()[:PROBLEMS_SHOWN]],
+    }
+
+
+def shown(value: Any) -> str:
+    """A value of a plan for people."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if hasattr(value, "normalize"):
+        return f"{value.normalize():f}"
+    return str(value)
+
+
+def _guess(sheet: Sheet) -> str:
+    table = engine.guess_table(sheet)
+    if table is None:
+        raise FileError(
+            _("The header (%(header)s) does not say which table this is. Choose the table.")
+            % {"header": ", ".join(sheet.header)[:300]}
+        )
+    return table
+
+
+def _read(path: Path, content: bytes) -> Sheet:
+    try:
+        return read(path.name, content)
+    except FileError as error:
+        raise FileError(f"{path.name}: {error}") from error
