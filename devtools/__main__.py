@@ -18,9 +18,9 @@ class Terminated(KeyboardInterrupt):
     """SIGTERM or SIGHUP: put things away as on Ctrl-C."""
 
 
-def main(words: list[str] | None = None) -> int:
+def main(words: list[str] | None = None, house: House | None = None) -> int:
     arguments = parser().parse_args(words)
-    house = House(Path(__file__).resolve().parent.parent)
+    house = house or House(Path(__file__).resolve().parent.parent)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, terminate)
     # Programs started from here find the repository by themselves, not by `dev`'s PYTHONPATH.

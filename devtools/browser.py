@@ -44,7 +44,28 @@ def require_browser(house: House) -> str:
             "it is in an unusual place: CHROMIUM=/path/to/chromium ./dev test",
             "leave them out this time: ./dev test --no-browser",
         )
+    require_japanese_font()
     return found
+
+
+def require_japanese_font() -> None:
+    """Without one, Japanese is a row of empty boxes: on a screenshot, and to whoever measures."""
+    listed = shutil.which("fc-list")
+    if listed is None:
+        return  # a system without fontconfig has its own fonts
+    found = subprocess.run([listed, ":lang=ja"], capture_output=True, text=True, check=False).stdout
+    if found.strip():
+        return
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        with step("installing fonts-noto-cjk by apt-get (once)"):
+            apt("update")
+            apt("install", "--yes", "--no-install-recommends", "fonts-noto-cjk")
+        return
+    raise Problem(
+        "no font on this machine has Japanese letters; the browser tests need one.",
+        "Debian, Ubuntu: sudo apt install fonts-noto-cjk",
+        "leave them out this time: ./dev test --no-browser",
+    )
 
 
 def install(house: House) -> str | None:

@@ -24,6 +24,11 @@ def say(text: str = "") -> None:
     print(text, flush=True)
 
 
+def progress(text: str) -> None:
+    """Beside the output, so that `./dev manage dumpdata > file` holds only the data."""
+    print(text, file=sys.stderr, flush=True)
+
+
 def complain(problem: Problem) -> None:
     print(f"\n./dev: {problem}", file=sys.stderr, flush=True)
 
@@ -31,12 +36,12 @@ def complain(problem: Problem) -> None:
 @contextlib.contextmanager
 def step(name: str) -> Iterator[None]:
     """Announce what begins; say how long it took if that was more than a second."""
-    say(f"· {name}")
+    progress(f"· {name}")
     started = time.monotonic()
     yield
     seconds = time.monotonic() - started
     if seconds > 1:
-        say(f"  done in {seconds:.1f} s")
+        progress(f"  done in {seconds:.1f} s")
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

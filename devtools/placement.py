@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from devtools.console import Problem, say
+from devtools.console import Problem, progress
 from devtools.house import House, write_whole
 
 OUTSIDE = (Path("/var/lib/drone-inventory"), Path("/var/tmp/drone-inventory"))  # noqa: S108
@@ -127,7 +127,7 @@ def choose_outside(house: House) -> Path:
         except OSError:
             continue
         write_whole(house.data / "postgres-place", f"{outside}\n", mode=0o644)
-        say(
+        progress(
             f"  {house.root} lies where the account 'nobody' cannot go, and PostgreSQL must not "
             f"run as root.\n  The database lives in {outside} instead."
         )

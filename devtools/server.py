@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -11,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 
@@ -87,13 +89,21 @@ class Server:
     def problem(self, what: str) -> Problem:
         if self.show_log or not self.house.server_log.exists():
             return Problem(f"{what}; what it said stands above.")
-        lines = self.house.server_log.read_text(errors="replace").strip().splitlines()[-15:]
-        said = "\n".join(f"    {line}" for line in lines)
+        said = "\n".join(f"    {line}" for line in telling(self.house.server_log))
         return Problem(
-            f"{what}. The end of its log:\n{said}",
+            f"{what}. From its log:\n{said}",
             f"read the whole log: {self.house.server_log}",
             "see it as it comes: ./dev up --log",
         )
+
+
+def telling(log: Path) -> list[str]:
+    """The errors among the last lines of a log, each once, and how it ends."""
+    lines = log.read_text(errors="replace").strip().splitlines()[-200:]
+    errors = [
+        line for line in lines if re.match(r"[A-Za-z_.]+(Error|Exception|Configured)\b", line)
+    ]
+    return [*dict.fromkeys(errors), *lines[-5:]]
 
 
 def ask(port: int, path: str) -> tuple[int | None, str]:
