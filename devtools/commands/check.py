@@ -68,7 +68,15 @@ def checks(house: House) -> list[Check]:
 
 
 def shell_scripts(house: House) -> list[Path]:
-    return [*(house.root / path for path in SHELL), *sorted(house.root.glob("*/**/*.sh"))]
+    """`dev`, the script of CI, and whatever ends in .sh, but nothing of .venv."""
+    tracked = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.sh"],
+        cwd=house.root,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.splitlines()
+    return [*(house.root / path for path in SHELL), *(house.root / path for path in tracked)]
 
 
 def run(house: House, arguments: argparse.Namespace) -> int:
