@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.text import fold
 from exchange.parsers import FORMULA_ERRORS, Parser, in_every_language
@@ -71,15 +72,22 @@ class Row:
         return column in self.values
 
 
+# What an error file's added column is called; an import passes it over.
+ERRORS_HEADER = gettext_lazy("import errors")
+
+
 def match_header(
     columns: Sequence[Column], sheet: Sheet, problems: Problems
 ) -> list[Column | None]:
     """Which column each cell of the header means; what is wrong goes into `problems`."""
     known = {spelling: column for column in columns for spelling in column.spellings()}
+    passed_over = {fold(text) for text in in_every_language(ERRORS_HEADER)}
     matched: list[Column | None] = []
     for header in sheet.header:
         column = known.get(fold(header))
-        if column is None:
+        if fold(header) in passed_over:
+            pass
+        elif column is None:
             problems.add(
                 sheet.header_row,
                 header,

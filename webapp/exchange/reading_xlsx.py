@@ -121,10 +121,8 @@ def _not_a_workbook() -> FileError:
 def _shown(cell: Any) -> str:
     """A cell's value as a person sees it: 440.0 as 440, a day as 2026-04-01."""
     value = cell.value
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value.replace("_x000D_", "")
+    if value is None or isinstance(value, str):
+        return (value or "").replace("_x000D_", "")
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):

@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,24 +15,58 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='ImportRun',
+            name="ImportRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('table', models.CharField(max_length=32, verbose_name='table')),
-                ('file_name', models.CharField(max_length=255, verbose_name='file')),
-                ('content', models.BinaryField(verbose_name='content')),
-                ('sha256', models.CharField(editable=False, max_length=64)),
-                ('state', models.CharField(choices=[('previewed', 'Previewed'), ('refused', 'Has errors'), ('applied', 'Applied')], max_length=10, verbose_name='state')),
-                ('summary', models.JSONField(default=dict, verbose_name='summary')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='uploaded at')),
-                ('applied_at', models.DateTimeField(null=True, verbose_name='applied at')),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='imported by')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("table", models.CharField(max_length=32, verbose_name="table")),
+                ("file_name", models.CharField(max_length=255, verbose_name="file")),
+                ("content", models.BinaryField(verbose_name="content")),
+                ("sha256", models.CharField(editable=False, max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("previewed", "Previewed"),
+                            ("refused", "Has errors"),
+                            ("applied", "Applied"),
+                        ],
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("summary", models.JSONField(default=dict, verbose_name="summary")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="uploaded at",
+                    ),
+                ),
+                ("applied_at", models.DateTimeField(null=True, verbose_name="applied at")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="imported by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'import',
-                'verbose_name_plural': 'imports',
-                'permissions': [('import_data', 'Can import files'), ('export_data', 'Can export lists')],
-                'default_permissions': ('view',),
+                "verbose_name": "import",
+                "verbose_name_plural": "imports",
+                "permissions": [
+                    ("import_data", "Can import files"),
+                    ("export_data", "Can export lists"),
+                ],
+                "default_permissions": ("view",),
             },
         ),
     ]

@@ -216,3 +216,8 @@ class ModelTable[References](Table):
 def _comparable(value: Any) -> Any:
     """Texts as a file would give them back."""
     return clean(value) if isinstance(value, str) else value
+
+
+def is_new(instance: models.Model) -> bool:
+    """Whether the instance is yet to be inserted."""
+    return instance._state.adding  # noqa: SLF001 - Django documents it

@@ -19,7 +19,7 @@ from exchange.columns import Column, Row
 from exchange.finder import Finder, find_parts
 from exchange.plan import Change, ChangeKind, FieldChange, Plan
 from exchange.problems import Problems
-from exchange.tables.base import Table
+from exchange.tables.base import Table, is_new
 from exchange.tables.tree import Tree, parse_path
 from stock.models import Location, Lot, StockLevel
 from stock.opening import Cost, OpeningCount, find_lots, lot_key, post_opening_stock
@@ -57,14 +57,14 @@ class Place:
 
         A later difference has no price of its own, unless the file gives the same in every row.
         """
-        prices = [
+        prices: list[tuple[Decimal | None, str]] = [
             (row.values.get("unit_price"), row.values.get("currency", "")) for row in self.rows
         ]
         difference = self.counted - present
         if present == 0:
             amounts: dict[tuple[Decimal | None, str], Decimal] = {}
-            for row, price in zip(self.rows, prices, strict=True):
-                amounts[price] = amounts.get(price, Decimal(0)) + row.values["quantity"]
+            for row, paid in zip(self.rows, prices, strict=True):
+                amounts[paid] = amounts.get(paid, Decimal(0)) + row.values["quantity"]
             return [
                 Cost(quantity=amount, unit_cost=price, currency=currency)
                 for (price, currency), amount in amounts.items()
@@ -178,7 +178,7 @@ class OpeningStockTable(Table):
         for place in places.values():
             _compare(place, references, plan, counts)
         plan.changes.sort(key=lambda change: change.row)
-        if references.unassigned.pk is None and any(
+        if is_new(references.unassigned) and any(
             count.location is references.unassigned for count in counts
         ):
             plan.notes.append(
@@ -223,7 +223,7 @@ class OpeningStockTable(Table):
     def apply(self, plan: Plan, *, by: User | None, at: datetime, key: UUID) -> None:
         counts: list[OpeningCount] = plan.payload
         for location in {id(count.location): count.location for count in counts}.values():
-            if location.pk is None:
+            if is_new(location):
                 location.save()
         post_opening_stock(counts=counts, by=by, at=at, key=key)
 

@@ -20,7 +20,7 @@ from exchange.columns import Column, Row
 from exchange.finder import Finder, find_parts, lowered, shown_number
 from exchange.plan import Plan
 from exchange.problems import CellError, Problems
-from exchange.tables.base import ModelTable, Writes
+from exchange.tables.base import ModelTable, Writes, is_new
 from exchange.tables.suppliers import find_suppliers
 
 
@@ -211,10 +211,10 @@ class SupplierPartsTable(ModelTable[References]):
             )
         if part is None or supplier is None:
             return
-        is_new = instance.pk is None
+        added = is_new(instance)
         instance.part = part
         instance.supplier = supplier
-        if "pack_quantity" in row or is_new:
+        if "pack_quantity" in row or added:
             self._fill_pack(instance, row, problems)
         if instance.unit_price is not None and not instance.currency:
             instance.currency = supplier.currency

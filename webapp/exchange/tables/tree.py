@@ -13,7 +13,7 @@ from exchange import parsers
 from exchange.columns import Column, Row
 from exchange.finder import Finder
 from exchange.problems import CellError, Problems
-from exchange.tables.base import ModelTable
+from exchange.tables.base import ModelTable, is_new
 
 LONGEST_NAME = 200
 _JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uff66-\uff9f々〆]")
@@ -41,12 +41,12 @@ class Tree[Node: TreeNode]:
         self._nodes = nodes = list(nodes)
         by_pk = {node.pk: node for node in nodes}
         for node in nodes:
-            parent = by_pk.get(node.parent_id)
+            parent = by_pk.get(_parent_key(node))
             self._parents[id(node)] = parent
             self._children.add(node.name_en or node.name_ja, node, within=_place(parent))
         for node in nodes:
             if node.name_ja and node.name_en:
-                self._children.add(node.name_ja, node, within=_place(by_pk.get(node.parent_id)))
+                self._children.add(node.name_ja, node, within=_place(by_pk.get(_parent_key(node))))
 
     def find(self, path: str) -> Node | None:
         node: Node | None = None
@@ -66,7 +66,7 @@ class Tree[Node: TreeNode]:
             if name:
                 self._children.add(name, node, within=_place(parent))
 
-    def add_missing(self, path: Sequence[str], model: type[Node]) -> Node | None:
+    def add_missing(self, path: Sequence[str], model: type[Any]) -> Node | None:
         """Stand-ins for missing nodes, so that each of them is complained about once."""
         node: Node | None = None
         for name in path:
@@ -96,6 +96,11 @@ class Tree[Node: TreeNode]:
             names.append(first or second)
             step = self._parents[id(step)]
         return "/".join(reversed(names))
+
+
+def _parent_key(node: TreeNode) -> int | None:
+    key: int | None = getattr(node, "parent_id")  # noqa: B009 - the model is abstract
+    return key
 
 
 def _place(node: TreeNode | None) -> Hashable:
@@ -144,15 +149,19 @@ NAMES = (
 )
 
 
+def _tree(nodes: Iterable[Any]) -> Tree[Any]:
+    return Tree(nodes)
+
+
 class TreeTable(ModelTable[Tree[Any]]):
     """Parents before children, whatever the order in the file."""
 
     def load(self, rows: Sequence[Row], *, lock: bool) -> Tree[Any]:
         nodes = self.model._default_manager.order_by("pk")
-        return Tree(nodes.select_for_update(no_key=True) if lock else nodes)
+        return _tree(nodes.select_for_update(no_key=True) if lock else nodes)
 
     def localized(self) -> dict[str, Callable[[Any], Any]]:
-        paths = Tree(self.model._default_manager.order_by("pk")).paths()
+        paths = _tree(self.model._default_manager.order_by("pk")).paths()
         return {"path": lambda node: paths[node.pk]}
 
     def in_order(self, rows: Sequence[Row]) -> Sequence[Row]:
@@ -171,13 +180,13 @@ class TreeTable(ModelTable[Tree[Any]]):
         return self.model()
 
     def fill(self, instance: Any, row: Row, references: Tree[Any], problems: Problems) -> None:
-        is_new = instance.pk is None
+        added = is_new(instance)
         *above, own = segments(row.values["path"])
         parent = references.find("/".join(above)) if above else None
         names = _names(instance, row, own)
         super().fill(instance, row, references, problems)
         instance.name_ja, instance.name_en = names
-        if not is_new:
+        if not added:
             return
         if above and parent is None:
             problems.add(
@@ -229,7 +238,7 @@ def _names(instance: Any, row: Row, own: str) -> tuple[str, str]:
     if fold(own) in {fold(japanese), fold(english)}:
         return japanese, english
     own_ja, own_en = sides(own)
-    if instance.pk is None:
+    if is_new(instance):
         return japanese or own_ja, english or own_en
     if own_ja:
         return japanese or instance.name_ja, english
