@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import BooleanRadioFilter
@@ -22,6 +22,7 @@ from catalog.models import Part
 from core.admin import InventoryAdmin, to_page_with_selection
 from core.models import display_expression
 from core.numbers import plain
+from stock import part_panel
 
 
 @admin.register(Part)
@@ -54,6 +55,7 @@ class PartAdmin(InventoryAdmin):
     actions = ["receive_selected", "issue_selected", "transfer_selected"]
     autocomplete_fields = ["category"]
     readonly_fields = ["created_at", "updated_at"]
+    change_form_outer_before_template = "stock/part_panel.html"
     inlines = [SupplierPartInline]
     fieldsets = [
         (
@@ -86,7 +88,7 @@ class PartAdmin(InventoryAdmin):
             super()
             .get_queryset(request)
             .annotate(shown_name=display_expression("name"))
-            .defer("search_text", "description_ja", "description_en")
+            .defer("search_text")
         )
 
     def get_search_results(
@@ -95,6 +97,15 @@ class PartAdmin(InventoryAdmin):
         if not search_term.strip():
             return queryset, False
         return queryset.filter(pk__in=Part.objects.search(search_term).values("pk")), False
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Put the part's stock above its form."""
+        part = context.get("original")
+        if part is not None:
+            context.update(part_panel.context(part, request=request))
+        return super().render_change_form(request, context, *args, **kwargs)
 
     # --- Columns ---
 
