@@ -5,9 +5,11 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from access.views import set_language
+from catalog.views import picture
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("i18n/setlang/", set_language, name="set_language"),
+    path("media/parts/<path:name>", picture, name="part_picture"),
     path("admin/", admin.site.urls),
 ]

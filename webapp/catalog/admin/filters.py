@@ -73,7 +73,7 @@ class SupplierFilter(DropdownFilter):
         self, request: HttpRequest, queryset: models.QuerySet[Any]
     ) -> models.QuerySet[Any]:
         value = self.value()
-        if not value or not value.isdigit():
+        if not value or not value.isdecimal() or len(value) > 18:
             return queryset
         sold = SupplierPart.objects.filter(supplier_id=int(value))
         return queryset.filter(pk__in=sold.values("part_id"))
@@ -124,7 +124,7 @@ def branch_choices(nodes: models.QuerySet[Any]) -> list[tuple[str, str]]:
 
 def chosen_branch(nodes: models.QuerySet[Any], value: str | None) -> models.QuerySet[Any] | None:
     """The branch of the node chosen; None where nothing, or nothing that exists, is chosen."""
-    if not value or not value.isdigit():
+    if not value or not value.isdecimal() or len(value) > 18:
         return None
     root = nodes.filter(pk=int(value)).first()
     return nodes.model._default_manager.branch(root) if root else None

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from catalog.models import Part
-from core.admin import ReadOnlyAdmin
+from core.admin import ReadOnlyAdmin, to_page_with_selection
 from core.numbers import plain
 from stock.admin.filters import (
     BranchFilter,
@@ -36,6 +36,21 @@ class StockLevelAdmin(ReadOnlyAdmin):
     search_fields = ["part__number"]
     search_help_text = _("Number, name or SKU of the part")
     ordering = ["part__number", "id"]
+
+    actions = ["issue_selected", "transfer_selected"]
+
+    issue_selected = admin.action(
+        description=_("Issue from selected places"), permissions=["issue"]
+    )(to_page_with_selection("admin:stock_issue", "level"))
+    transfer_selected = admin.action(
+        description=_("Transfer from selected places"), permissions=["transfer"]
+    )(to_page_with_selection("admin:stock_transfer", "level"))
+
+    def has_issue_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("stock.issue_stock")
+
+    def has_transfer_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("stock.transfer_stock")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StockLevel]:
         return super().get_queryset(request).defer("part__search_text")

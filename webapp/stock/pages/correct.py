@@ -21,7 +21,9 @@ from stock.rules import with_other_sides
 @requires("stock.correct_stock")
 def correct(model_admin: "ModelAdmin[Any]", request: HttpRequest) -> HttpResponse:
     """Show what would be reversed, ask why, reverse it."""
-    ids = [int(pk) for pk in request.GET.getlist("movement") if pk.isdigit()][:MOST_LINES]
+    ids = [int(pk) for pk in request.GET.getlist("movement") if pk.isdecimal() and len(pk) < 19][
+        :MOST_LINES
+    ]
     chosen = list(StockMovement.objects.filter(pk__in=ids))
     if not chosen:
         messages.error(request, _t("Choose the movements to correct in this list first."))

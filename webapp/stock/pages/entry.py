@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,6 +24,7 @@ from core.pages import page_context, requires
 from stock import services
 from stock.entries import Line, Posting
 from stock.forms import (
+    MOST_LINES,
     HeaderForm,
     IssueLineForm,
     LineForm,
@@ -30,7 +32,7 @@ from stock.forms import (
     TransferLineForm,
     line_formset,
 )
-from stock.models import Location
+from stock.models import Location, StockLevel
 
 EMPTY_ROWS = 1
 
@@ -122,18 +124,31 @@ def _page(page: EntryPage, model_admin: "ModelAdmin[Any]", request: HttpRequest)
 
 
 def _chosen(request: HttpRequest) -> list[dict[str, Any]]:
-    """The first rows, from ``?part=1&part=2&location=3``."""
-    location = _existing(Location, request.GET.getlist("location")[:1])
-    parts = _existing(Part, request.GET.getlist("part"))
+    """The first rows, from ``?part=1&part=2&location=3`` or ``?level=4&level=5``."""
+    if levels := _existing(
+        StockLevel.objects.select_related("part", "location", "lot"), request.GET.getlist("level")
+    ):
+        return [
+            {
+                "part": level.part,
+                "location": level.location,
+                "lot": level.lot.code if level.lot and not level.lot.serial else "",
+                "serial": level.lot.serial if level.lot else "",
+            }
+            for level in levels
+        ]
+    location = _existing(Location.objects.all(), request.GET.getlist("location")[:1])
+    parts = _existing(Part.objects.all(), request.GET.getlist("part"))
     shared = {"location": location[0]} if location else {}
     if not parts:
         return [shared] if shared else []
     return [{"part": part, **shared} for part in parts]
 
 
-def _existing(model: Any, ids: Sequence[str]) -> list[Any]:
-    wanted = [int(pk) for pk in ids if pk.isdigit()]
-    found = model.objects.in_bulk(wanted)
+def _existing(rows: QuerySet[Any], ids: Sequence[str]) -> list[Any]:
+    """The rows asked for, in the order asked for; ids that do not exist are passed over."""
+    wanted = [int(pk) for pk in ids[:MOST_LINES] if pk.isdecimal() and len(pk) < 19]
+    found = rows.in_bulk(wanted)
     return [found[pk] for pk in wanted if pk in found]
 
 

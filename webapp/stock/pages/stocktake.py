@@ -186,7 +186,7 @@ def _levels(location: Location, category: str | None, page: int) -> list[StockLe
 
 def _page_number(request: HttpRequest) -> int:
     page = request.GET.get("page", "1")
-    return max(1, int(page)) if page.isdigit() else 1
+    return max(1, int(page)) if page.isdecimal() and len(page) < 6 else 1
 
 
 def _with_names(rows: Any) -> list[tuple[CountForm, Part, Lot | None]]:
@@ -203,7 +203,8 @@ def _with_names(rows: Any) -> list[tuple[CountForm, Part, Lot | None]]:
 
 
 def _pk(value: Any) -> int | None:
-    return int(value) if str(value or "").isdigit() else None
+    text = str(value or "")
+    return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
 def _counts(location: Location, rows: Any, found: Any) -> list[Count]:
