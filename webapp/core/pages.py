@@ -1,12 +1,15 @@
 """What every page of ours in the admin shares: its rights, its context, its address."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, Concatenate
 
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+
+# A bigint has 19 digits; the largest of them do not fit.
+LONGEST_ID = 19
 
 type PageView[Admin: ModelAdmin[Any], **P] = Callable[
     Concatenate[Admin, HttpRequest, P], HttpResponse
@@ -49,3 +52,14 @@ def page_context(
         "content_title": title,
         **extra,
     }
+
+
+def as_id(text: object) -> int | None:
+    """The id of a row as an address carries it; None for what can be none."""
+    written = str(text or "")
+    return int(written) if written.isdecimal() and len(written) < LONGEST_ID else None
+
+
+def as_ids(texts: Sequence[str], *, at_most: int) -> list[int]:
+    """The ids among the first `at_most` texts."""
+    return [pk for pk in map(as_id, texts[:at_most]) if pk is not None]

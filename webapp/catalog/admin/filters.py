@@ -10,6 +10,7 @@ from unfold.contrib.filters.admin import DropdownFilter
 
 from catalog.models import Category, Part, StockStatus, Supplier, SupplierPart, Tracking
 from core.models import in_japanese
+from core.pages import as_id
 from stock.models import Location, StockLevel
 
 
@@ -72,10 +73,10 @@ class SupplierFilter(DropdownFilter):
     def queryset(
         self, request: HttpRequest, queryset: models.QuerySet[Any]
     ) -> models.QuerySet[Any]:
-        value = self.value()
-        if not value or not value.isdecimal() or len(value) > 18:
+        supplier = as_id(self.value())
+        if supplier is None:
             return queryset
-        sold = SupplierPart.objects.filter(supplier_id=int(value))
+        sold = SupplierPart.objects.filter(supplier_id=supplier)
         return queryset.filter(pk__in=sold.values("part_id"))
 
 
@@ -124,7 +125,5 @@ def branch_choices(nodes: models.QuerySet[Any]) -> list[tuple[str, str]]:
 
 def chosen_branch(nodes: models.QuerySet[Any], value: str | None) -> models.QuerySet[Any] | None:
     """The branch of the node chosen; None where nothing, or nothing that exists, is chosen."""
-    if not value or not value.isdecimal() or len(value) > 18:
-        return None
-    root = nodes.filter(pk=int(value)).first()
+    root = nodes.filter(pk=as_id(value)).first()
     return nodes.model._default_manager.branch(root) if root else None

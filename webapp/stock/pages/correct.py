@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import ngettext
 
 from core.errors import BusinessError
-from core.pages import page_context, requires
+from core.pages import as_ids, page_context, requires
 from stock import services
 from stock.forms import MOST_LINES, HeaderForm
 from stock.models import StockMovement
@@ -21,7 +21,7 @@ from stock.rules import with_other_sides
 @requires("stock.correct_stock")
 def correct(model_admin: "ModelAdmin[Any]", request: HttpRequest) -> HttpResponse:
     """Show what would be reversed, ask why, reverse it."""
-    ids = [int(pk) for pk in request.GET.getlist("movement") if pk.isdecimal() and len(pk) < 19][
+    ids = as_ids(request.GET.getlist("movement"), at_most=MOST_LINES)
         :MOST_LINES
     ]
     chosen = list(StockMovement.objects.filter(pk__in=ids))

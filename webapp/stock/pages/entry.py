@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 from access.models import User
 from catalog.models import Part
 from core.errors import BusinessError
-from core.pages import page_context, requires
+from core.pages import as_ids, page_context, requires
 from stock import services
 from stock.entries import Line, Posting
 from stock.forms import (
@@ -147,7 +147,7 @@ def _chosen(request: HttpRequest) -> list[dict[str, Any]]:
 
 def _existing(rows: QuerySet[Any], ids: Sequence[str]) -> list[Any]:
     """The rows asked for, in the order asked for; ids that do not exist are passed over."""
-    wanted = [int(pk) for pk in ids[:MOST_LINES] if pk.isdecimal() and len(pk) < 19]
+    wanted = as_ids(ids, at_most=MOST_LINES)
     found = rows.in_bulk(wanted)
     return [found[pk] for pk in wanted if pk in found]
 

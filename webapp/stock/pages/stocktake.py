@@ -20,7 +20,7 @@ from catalog.admin.filters import branch_choices, chosen_branch
 from catalog.models import Category, Part
 from core.errors import BusinessError
 from core.fields import QuantityField
-from core.pages import page_context, requires
+from core.pages import as_id, page_context, requires
 from stock import services
 from stock.entries import Count, Posting
 from stock.errors import CountOutdatedError
@@ -191,8 +191,8 @@ def _page_number(request: HttpRequest) -> int:
 
 def _with_names(rows: Any) -> list[tuple[CountForm, Part, Lot | None]]:
     """Each row with its part and lot to show, in two queries for all."""
-    part_ids = [_pk(form["part"].value()) for form in rows]
-    lot_ids = [_pk(form["lot"].value()) for form in rows]
+    part_ids = [as_id(form["part"].value()) for form in rows]
+    lot_ids = [as_id(form["lot"].value()) for form in rows]
     parts = Part.objects.in_bulk([pk for pk in part_ids if pk])
     lots = Lot.objects.in_bulk([pk for pk in lot_ids if pk])
     return [
@@ -200,11 +200,6 @@ def _with_names(rows: Any) -> list[tuple[CountForm, Part, Lot | None]]:
         for form, part, lot in zip(rows, part_ids, lot_ids, strict=True)
         if part in parts
     ]
-
-
-def _pk(value: Any) -> int | None:
-    text = str(value or "")
-    return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
 def _counts(location: Location, rows: Any, found: Any) -> list[Count]:
