@@ -95,12 +95,12 @@ class InventoryAdmin(ModelAdmin):
     ) -> HttpResponse:
         """Refuse with the reason before asking "are you sure"."""
         obj = self.get_object(request, object_id)
-        if obj is not None and self.has_delete_permission(request, obj):
-            if obstacles := self.obstacles_to_delete(obj):
-                for obstacle in obstacles:
-                    messages.error(request, obstacle)
-                name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
-                return HttpResponseRedirect(reverse(name, args=[obj.pk]))
+        allowed = obj is not None and self.has_delete_permission(request, obj)
+        if obj is not None and allowed and (obstacles := self.obstacles_to_delete(obj)):
+            for obstacle in obstacles:
+                messages.error(request, obstacle)
+            name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
+            return HttpResponseRedirect(reverse(name, args=[obj.pk]))
         return super().delete_view(request, object_id, extra_context)
 
     def get_deleted_objects(

@@ -22,8 +22,6 @@ from stock.rules import with_other_sides
 def correct(model_admin: "ModelAdmin[Any]", request: HttpRequest) -> HttpResponse:
     """Show what would be reversed, ask why, reverse it."""
     ids = as_ids(request.GET.getlist("movement"), at_most=MOST_LINES)
-        :MOST_LINES
-    ]
     chosen = list(StockMovement.objects.filter(pk__in=ids))
     if not chosen:
         messages.error(request, _t("Choose the movements to correct in this list first."))
