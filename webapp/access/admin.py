@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
@@ -18,8 +19,15 @@ from core.admin import InventoryAdmin, ReadOnlyAdmin
 admin.site.unregister(Group)
 
 
+class RolesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Groups by the names of the roles."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return _role_name(obj)
+
+
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, InventoryAdmin):
+class UserAdmin(DjangoUserAdmin, InventoryAdmin):  # type: ignore[type-arg]  # as above
     """Administrators create users and give them roles."""
 
     form = UserChangeForm
@@ -29,7 +37,7 @@ class UserAdmin(DjangoUserAdmin, InventoryAdmin):
     list_filter = [("groups", RelatedDropdownFilter), ("is_active", BooleanRadioFilter)]
     search_fields = ["username", "last_name", "first_name", "email"]
     ordering = ["username"]
-    filter_horizontal = []
+    filter_horizontal = ()
     readonly_fields = ["last_login", "date_joined"]
     fieldsets = [
         (None, {"fields": ["username", "password", "is_active"]}),
@@ -37,7 +45,7 @@ class UserAdmin(DjangoUserAdmin, InventoryAdmin):
         (_("Roles"), {"fields": ["groups"]}),
         (_("Times"), {"fields": [("last_login", "date_joined")]}),
     ]
-    add_fieldsets = [
+    add_fieldsets = [  # type: ignore[assignment]  # unfold declares it empty
         (
             None,
             {
@@ -76,11 +84,10 @@ class UserAdmin(DjangoUserAdmin, InventoryAdmin):
         return ", ".join(_role_name(group) for group in user.groups.all())
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_manytomany(db_field, request, **kwargs)
-        if field is not None and db_field.name == "groups":
-            field.label_from_instance = _role_name
-            field.label = _("Roles")
-        return field
+        if db_field.name == "groups":
+            kwargs["form_class"] = RolesField
+            kwargs["label"] = _("Roles")
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
 @admin.register(Group)

@@ -1,6 +1,6 @@
 """Bases of the admin classes of all applications."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -19,7 +19,7 @@ COUNTED_ROWS = 1000
 DEEPEST_PAGE = 200
 
 
-class CappedPaginator(Paginator):
+class CappedPaginator(Paginator):  # type: ignore[type-arg]  # not subscriptable when run
     """Counts at most ``COUNTED_ROWS`` rows past the page asked for.
 
     A list of a million movements opens as fast as one of ten, and can still be turned.
@@ -65,7 +65,7 @@ class InventoryAdmin(ModelAdmin):
 
     def get_paginator(
         self, request: HttpRequest, queryset: Any, per_page: int, *args: Any, **kwargs: Any
-    ) -> Paginator:
+    ) -> "Paginator[Any]":
         paginator = super().get_paginator(request, queryset, per_page, *args, **kwargs)
         asked_for = request.GET.get("p", "1")
         if isinstance(paginator, CappedPaginator) and asked_for.isdigit():
@@ -110,7 +110,7 @@ class InventoryAdmin(ModelAdmin):
 
         Django's own collector would load every movement of the part to list it.
         """
-        chosen: Iterable[Any] = list(objs)
+        chosen: list[Any] = list(objs)
         obstacles = [reason for obj in chosen for reason in self.obstacles_to_delete(obj)]
         if obstacles:
             return [str(obj) for obj in chosen], {}, set(), obstacles

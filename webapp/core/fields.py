@@ -20,7 +20,7 @@ class QuantityField(forms.CharField):
         self.may_be_zero = may_be_zero
         super().__init__(**kwargs)
 
-    def clean(self, value: Any) -> Decimal | None:  # type: ignore[override]
+    def clean(self, value: Any) -> Decimal | None:
         text = half_width(super().clean(value)).replace(",", "")
         if not text:
             return None

@@ -5,8 +5,8 @@ from decimal import Decimal
 from django.utils.formats import number_format
 
 
-def plain(quantity: Decimal) -> str:
+def plain(quantity: Decimal | int) -> str:
     """A quantity without needless zeros, with the separators of the user's language."""
-    exponent = quantity.normalize().as_tuple().exponent
+    exponent = Decimal(quantity).normalize().as_tuple().exponent
     places = max(0, -int(exponent))
     return number_format(quantity, decimal_pos=places, use_l10n=True, force_grouping=True)

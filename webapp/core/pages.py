@@ -7,6 +7,9 @@ from typing import Any, Concatenate
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
+
+from access.models import User
 
 # A bigint has 19 digits; the largest of them do not fit.
 LONGEST_ID = 19
@@ -41,10 +44,10 @@ def requires[Admin: ModelAdmin[Any], **P](
 
 
 def page_context(
-    model_admin: "ModelAdmin[Any]", request: HttpRequest, *, title: str, **extra: Any
+    model_admin: "ModelAdmin[Any]", request: HttpRequest, *, title: "str | Promise", **extra: Any
 ) -> dict[str, Any]:
     """The context of a page beneath a model's list: side bar, breadcrumbs, title."""
-    request.current_app = model_admin.admin_site.name  # type: ignore[attr-defined]
+    request.current_app = model_admin.admin_site.name
     return {
         **model_admin.admin_site.each_context(request),
         "model_admin": model_admin,
@@ -63,3 +66,10 @@ def as_id(text: object) -> int | None:
 def as_ids(texts: Sequence[str], *, at_most: int) -> list[int]:
     """The ids among the first `at_most` texts."""
     return [pk for pk in map(as_id, texts[:at_most]) if pk is not None]
+
+
+def user_of(request: HttpRequest) -> User:
+    """Who is signed in; pages of the admin are open to nobody else."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user

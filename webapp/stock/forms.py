@@ -154,7 +154,7 @@ class TransferLineForm(LineForm):
         return Move(**self._values())
 
 
-class BaseLineFormSet(forms.BaseFormSet):
+class BaseLineFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # not subscriptable when run
     """Lines of which at least one is filled in."""
 
     def lines(self) -> list[tuple[LineForm, Line]]:
@@ -172,7 +172,7 @@ class BaseLineFormSet(forms.BaseFormSet):
 
 def line_formset(form: type[LineForm], *, rows: int) -> type[BaseLineFormSet]:
     """A set of `rows` lines to begin with; the page adds more."""
-    return forms.formset_factory(
+    formset: type[BaseLineFormSet] = forms.formset_factory(  # type: ignore[assignment]
         form,
         formset=BaseLineFormSet,
         extra=rows,
@@ -181,3 +181,4 @@ def line_formset(form: type[LineForm], *, rows: int) -> type[BaseLineFormSet]:
         absolute_max=MOST_LINES + 1,
         can_delete=True,
     )
+    return formset

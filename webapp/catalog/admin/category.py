@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models.expressions import Combinable
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -22,7 +23,7 @@ class CategoryAdmin(InventoryAdmin):
     autocomplete_fields = ["parent"]
     fields = ["name_ja", "name_en", "parent", "description"]
 
-    def get_ordering(self, request: HttpRequest) -> list[str]:
+    def get_ordering(self, request: HttpRequest) -> list[str | Combinable]:
         return ["path_ja" if in_japanese() else "path"]
 
     @admin.display(description=_("path"), ordering="path")

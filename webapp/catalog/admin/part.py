@@ -55,7 +55,7 @@ class PartAdmin(InventoryAdmin):
     actions = ["receive_selected", "issue_selected", "transfer_selected"]
     autocomplete_fields = ["category"]
     readonly_fields = ["created_at", "updated_at"]
-    change_form_outer_before_template = "stock/part_panel.html"
+    change_form_outer_before_template = "stock/part_panel.html"  # type: ignore[assignment]  # unfold: None
     inlines = [SupplierPartInline]
     fieldsets = [
         (
@@ -84,12 +84,8 @@ class PartAdmin(InventoryAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Part]:
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(shown_name=display_expression("name"))
-            .defer("search_text")
-        )
+        parts: QuerySet[Part] = super().get_queryset(request)
+        return parts.annotate(shown_name=display_expression("name")).defer("search_text")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Part], search_term: str

@@ -18,7 +18,6 @@ END $$;
 
 class Migration(migrations.Migration):
     initial = True
-    dependencies: list[tuple[str, str]] = []
     operations = [
         TrigramExtension(),
         migrations.RunSQL(CREATE_SEARCH_KEY, DROP_SEARCH_KEY),

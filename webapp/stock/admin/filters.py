@@ -94,7 +94,7 @@ class ZeroFilter(DropdownFilter):
 
     title = _("quantity")
     parameter_name = "zero"
-    all_option = None
+    all_option = None  # type: ignore[assignment]  # unfold declares it by its default
 
     def lookups(
         self, request: HttpRequest, model_admin: "ModelAdmin[Any]"

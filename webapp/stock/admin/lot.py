@@ -1,5 +1,7 @@
 """Lots and serial numbers in the admin."""
 
+from decimal import Decimal
+
 from django.contrib import admin
 from django.db.models import DecimalField, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
@@ -37,11 +39,8 @@ class LotAdmin(InventoryAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Lot]:
         levels = StockLevel.objects.filter(lot=OuterRef("pk")).order_by().values("lot")
         total = levels.annotate(total=Sum("quantity")).values("total")
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(total=Coalesce(Subquery(total), Value(0), output_field=DecimalField()))
-        )
+        lots: QuerySet[Lot] = super().get_queryset(request)
+        return lots.annotate(total=Coalesce(Subquery(total), Value(0), output_field=DecimalField()))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Lot], search_term: str
@@ -56,7 +55,8 @@ class LotAdmin(InventoryAdmin):
 
     @admin.display(description=_("on hand"))
     def on_hand(self, lot: Lot) -> str:
-        return plain(lot.total)
+        total: Decimal = lot.total  # type: ignore[attr-defined]  # annotated above
+        return plain(total)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -1,6 +1,7 @@
 """The ledger in the admin, and the addresses of the pages that record it."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import partial, update_wrapper
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -19,6 +20,8 @@ from core.templatetags.inventory import signed
 from stock.admin.filters import BranchFilter, KindFilter, PartCategoryFilter
 from stock.models import StockMovement
 from stock.pages import availability, correct, entry, stocktake
+
+type PageView = Callable[..., HttpResponse]
 
 
 @admin.register(StockMovement)
@@ -47,7 +50,7 @@ class StockMovementAdmin(ReadOnlyAdmin):
     search_help_text = _("Number, name or SKU of the part")
     ordering = ["-id"]
     actions = ["correct_selected"]
-    actions_detail = ["correct_this"]
+    actions_detail = ["correct_this"]  # type: ignore[assignment]  # unfold declares it empty
     fields = [
         "kind",
         "part",
@@ -73,12 +76,9 @@ class StockMovementAdmin(ReadOnlyAdmin):
     ]
 
     def get_urls(self) -> list[URLPattern]:
-        def page(address: str, view: Any, name: str) -> URLPattern:
-            def bound(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-                return view(self, request, **kwargs)
-
-            bound.required_permissions = view.required_permissions
-            return path(address, self.admin_site.admin_view(bound), name=name)
+        def page(address: str, view: PageView, name: str) -> URLPattern:
+            bound = partial(view, self)
+            return path(address, self.admin_site.admin_view(update_wrapper(bound, view)), name=name)
 
         return [
             page("receive/", entry.receive, "stock_receive"),

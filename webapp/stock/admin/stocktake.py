@@ -18,8 +18,8 @@ class StocktakeLineInline(TabularInline):
     model = StocktakeLine
     extra = 0
     can_delete = False
-    per_page = 50
-    fields = ["part", "lot", "expected_shown", "counted_shown", "difference"]
+    per_page = 50  # type: ignore[assignment]  # unfold declares it by its default
+    fields = ("part", "lot", "expected_shown", "counted_shown", "difference")
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StocktakeLine]:

@@ -9,6 +9,7 @@ from unfold.decorators import action, display
 
 from core.admin import ReadOnlyAdmin
 from core.numbers import plain
+from core.pages import user_of
 from stock.models import LedgerVerification
 from stock.verification import verify_ledger
 
@@ -28,8 +29,8 @@ class LedgerVerificationAdmin(ReadOnlyAdmin):
         "difference_count",
         "actor",
     ]
-    actions_list = ["verify_now"]
-    change_form_outer_after_template = "stock/verification_differences.html"
+    actions_list = ["verify_now"]  # type: ignore[assignment]  # unfold declares it empty
+    change_form_outer_after_template = "stock/differences.html"  # type: ignore[assignment]
 
     @display(description=_("result"), label={"passed": "success", "failed": "danger"})
     def result(self, verification: LedgerVerification) -> tuple[str, str]:
@@ -44,7 +45,7 @@ class LedgerVerificationAdmin(ReadOnlyAdmin):
 
     @action(description=_("Verify now"), url_path="verify", permissions=["verify"], icon="verified")
     def verify_now(self, request: HttpRequest) -> HttpResponse:
-        result = verify_ledger(by=request.user)
+        result = verify_ledger(by=user_of(request))
         figures = {
             "movements": plain(result.movements),
             "levels": plain(result.levels),

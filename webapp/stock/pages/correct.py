@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import ngettext
 
 from core.errors import BusinessError
-from core.pages import as_ids, page_context, requires
+from core.pages import as_ids, page_context, requires, user_of
 from stock import services
 from stock.forms import MOST_LINES, HeaderForm
 from stock.models import StockMovement
@@ -32,7 +32,7 @@ def correct(model_admin: "ModelAdmin[Any]", request: HttpRequest) -> HttpRespons
             posting = services.correct(
                 movements=chosen,
                 reason=form.cleaned_data["reason"],
-                by=request.user,
+                by=user_of(request),
                 at=form.cleaned_data["occurred_at"],
                 key=form.cleaned_data["key"],
             )

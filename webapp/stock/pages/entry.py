@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 from access.models import User
 from catalog.models import Part
 from core.errors import BusinessError
-from core.pages import as_ids, page_context, requires
+from core.pages import as_ids, page_context, requires, user_of
 from stock import services
 from stock.entries import Line, Posting
 from stock.forms import (
@@ -104,7 +104,7 @@ def _page(page: EntryPage, model_admin: "ModelAdmin[Any]", request: HttpRequest)
             header,
             forms=[form for form, _line in entered],
             lines=[line for _form, line in entered],
-            by=request.user,
+            by=user_of(request),
             at=header.cleaned_data["occurred_at"],
             key=header.cleaned_data["key"],
         )

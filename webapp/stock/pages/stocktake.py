@@ -20,7 +20,7 @@ from catalog.admin.filters import branch_choices, chosen_branch
 from catalog.models import Category, Part
 from core.errors import BusinessError
 from core.fields import QuantityField
-from core.pages import as_id, page_context, requires
+from core.pages import as_id, page_context, requires, user_of
 from stock import services
 from stock.entries import Count, Posting
 from stock.errors import CountOutdatedError
@@ -35,18 +35,18 @@ class StartForm(forms.Form):
     """Where to count, and what."""
 
     location = forms.ModelChoiceField(Location.objects.all(), label=_("Location"))
-    category = forms.ChoiceField(
-        label=_("Only this category"),
-        required=False,
-        help_text=_("Empty: everything that lies there."),
-    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [("", ""), *branch_choices(Location.objects.all())]
         self.fields["location"].widget = UnfoldAdminSelect2Widget(choices=choices)
         categories = [("", ""), *branch_choices(Category.objects.all())]
-        self.fields["category"].choices = categories
+        self.fields["category"] = forms.ChoiceField(
+            label=_("Only this category"),
+            required=False,
+            choices=categories,
+            help_text=_("Empty: everything that lies there."),
+        )
         self.fields["category"].widget = UnfoldAdminSelect2Widget(choices=categories)
 
 
@@ -149,12 +149,12 @@ def count(model_admin: "ModelAdmin[Any]", request: HttpRequest, location_id: int
             header.add_error(
                 None, _t("Nothing was counted yet. Enter what you counted in at least one row.")
             )
-        elif "_post" in posted:
+        elif "_post" in request.POST:
             posting = _post(header, rows, counts, location=location, request=request)
             if posting is not None:
                 _say_done(request, posting, len(counts))
                 return redirect(_next_page(header, location, request, page=page, more=more))
-    reviewing = bool(counts) and bool(posted) and "_edit" not in posted and header.is_valid()
+    reviewing = bool(counts) and "_edit" not in request.POST and header.is_valid()
     context = page_context(
         model_admin,
         request,
@@ -248,7 +248,7 @@ def _post(
             location=location,
             counts=counts,
             reason=header.cleaned_data["reason"],
-            by=request.user,
+            by=user_of(request),
             at=header.cleaned_data["occurred_at"],
             key=header.cleaned_data["key"],
         )

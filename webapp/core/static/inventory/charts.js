@@ -69,7 +69,6 @@
         suggestedMax: 1,
         grid: { color: grid },
         border: { display: false },
-        title: { display: Boolean(source.unit), text: source.unit || "", color: ink },
         ticks: {
           color: ink,
           // Half a movement is none.
@@ -87,12 +86,11 @@
       label: (item) => `${item.dataset.label}: ${number.format(item.parsed.y)}${unit}`,
     };
     const legend = {
-      display: source.series.length > 1,
       position: "bottom",
       labels: { color: colour(canvas, "ink"), boxWidth: 12, boxHeight: 12, padding: 16 },
     };
     if (source.type === "steps") {
-      // A line's colour is its border, and the dashes show which is which.
+      // A line is its border: the box of the legend would be empty.
       Object.assign(legend.labels, { usePointStyle: true, pointStyle: "line", boxWidth: 28 });
     }
     return { legend, tooltip: { callbacks, filter: (item) => item.parsed.y !== null } };
