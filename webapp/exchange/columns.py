@@ -81,11 +81,11 @@ def match_header(
 ) -> list[Column | None]:
     """Which column each cell of the header means; what is wrong goes into `problems`."""
     known = {spelling: column for column in columns for spelling in column.spellings()}
-    passed_over = {fold(text) for text in in_every_language(ERRORS_HEADER)}
+    passed_over = tuple(fold(text) for text in in_every_language(ERRORS_HEADER))
     matched: list[Column | None] = []
     for header in sheet.header:
         column = known.get(fold(header))
-        if fold(header) in passed_over:
+        if fold(header).startswith(passed_over):
             pass
         elif column is None:
             problems.add(

@@ -1,7 +1,7 @@
 """Lists as files: exactly the rows that filters and search select, as CSV or XLSX."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
@@ -50,19 +50,24 @@ def lines_of(table: ExportTable, rows: "QuerySet[Any]") -> Iterator[Line]:
 def export_response(
     table: ExportTable, rows: "QuerySet[Any]", file_format: str
 ) -> HttpResponseBase:
-    """A download: CSV goes out while it is read, XLSX by way of a temporary file."""
-    name = f"{table.name}-{timezone.localtime():%Y%m%d-%H%M}.{file_format}"
-    header, lines = header_of(table), lines_of(table, rows)
+    """A download of a list's rows."""
+    name = f"{table.name}-{timezone.localtime():%Y%m%d-%H%M}"
+    return download(table, header_of(table), lines_of(table, rows), file_format, name=name)
+
+
+def download(
+    table: ExportTable, header: Line, lines: Iterable[Line], file_format: str, *, name: str
+) -> HttpResponseBase:
+    """CSV goes out while it is made, XLSX by way of a temporary file."""
+    file_name = f"{name}.{file_format}"
     if file_format == "csv":
-        response: HttpResponseBase = StreamingHttpResponse(
-            csv_chunks(header, lines), content_type=FORMATS["csv"]
-        )
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        response = StreamingHttpResponse(csv_chunks(header, lines), content_type=FORMATS["csv"])
+        response.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
         return response
     return FileResponse(
         xlsx_file(capfirst(str(table.label)), header, lines),
         as_attachment=True,
-        filename=name,
+        filename=file_name,
         content_type=FORMATS["xlsx"],
     )
 

@@ -9,8 +9,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from access.models import User
 from core.errors import BusinessError
@@ -24,6 +26,7 @@ from exchange.tables.registry import TABLES
 
 CHANGES_SHOWN = 100
 PROBLEMS_SHOWN = 500
+IMPORT_PERMISSION = "exchange.import_data"
 SUFFIXES = (".csv", ".xlsx")
 
 
@@ -37,6 +40,14 @@ class FolderError(BusinessError):
     def __init__(self, message: str, problems: Sequence[Problem]) -> None:
         super().__init__(message)
         self.problems = problems
+
+
+@dataclass(frozen=True)
+class Applied:
+    """A run that is applied; `repeated` if it was so before."""
+
+    run: ImportRun
+    repeated: bool
 
 
 @dataclass(frozen=True)
@@ -56,9 +67,11 @@ def preview(*, table: str | None, file_name: str, content: bytes, by: User) -> I
     Without a table the header decides.
 
     :raises FileError: if the file cannot be read, or the header fits no table or several
+    :raises PermissionDenied: if the user may not import into the table
     """
     sheet = read(file_name, content)
     chosen = TABLES[table or _guess(sheet)]
+    check_rights(chosen, by)
     plan = engine.make_plan(chosen, sheet)
     return ImportRun.objects.create(
         table=chosen.name,
@@ -71,19 +84,21 @@ def preview(*, table: str | None, file_name: str, content: bytes, by: User) -> I
     )
 
 
-def apply(*, run: ImportRun, by: User, at: datetime) -> ImportRun:
+def apply(*, run: ImportRun, by: User, at: datetime) -> Applied:
     """Import what was previewed. A run that was applied before stays as it is.
 
     The file is compared with the database once more: only what the user saw is done.
 
+    :raises PermissionDenied: if the user may not import into the table
     :raises PlanOutdatedError: if it would now change something else; the run shows that
     :raises RefusedError: if the database refuses it; nothing is stored
     """
     with engine.all_or_nothing():
         run = ImportRun.objects.select_for_update().get(pk=run.pk)
         if run.state == ImportRun.State.APPLIED:
-            return run
+            return Applied(run, repeated=True)
         table = TABLES[run.table]
+        check_rights(table, by)
         plan = engine.make_plan(table, read(run.file_name, bytes(run.content)), lock=True)
         outdated = bool(plan.problems) or plan.fingerprint() != run.summary["fingerprint"]
         if not outdated:
@@ -101,7 +116,18 @@ def apply(*, run: ImportRun, by: User, at: datetime) -> ImportRun:
                 "This is the new preview: look at it, and import once more."
             )
         )
-    return run
+    return Applied(run, repeated=False)
+
+
+def may_import(table: Table, user: User) -> bool:
+    """The right to import, and to do by hand what the import does."""
+    return user.has_perms([IMPORT_PERMISSION, *table.import_permissions])
+
+
+def check_rights(table: Table, user: User) -> None:
+    """:raises PermissionDenied: naming what is missing"""
+    if not may_import(table, user):
+        raise PermissionDenied(", ".join([IMPORT_PERMISSION, *table.import_permissions]))
 
 
 def problems_of(run: ImportRun) -> tuple[Sheet, list[Problem]]:
@@ -138,7 +164,11 @@ def import_folder(
             plan = engine.make_plan(table, _read(path, content), lock=True)
             if plan.problems:
                 raise FolderError(
-                    _("%(file)s has %(count)d problems. Nothing was imported.")
+                    ngettext(
+                        "%(file)s has %(count)d error. Nothing was imported.",
+                        "%(file)s has %(count)d errors. Nothing was imported.",
+                        plan.problems.count,
+                    )
                     % {"file": path.name, "count": plan.problems.count},
                     plan.problems.in_order(),
                 )
@@ -177,6 +207,7 @@ def summary(plan: Plan) -> dict[str, Any]:
     return {
         **plan.counts(),
         "notes": plan.notes,
+        "change_count": len(plan.changes),
         "fingerprint": plan.fingerprint(),
         "changes": [
             {

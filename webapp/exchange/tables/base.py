@@ -97,7 +97,7 @@ class ModelTable[References](Table):
                 setattr(instance, column.attribute, row.values[column.name])
 
     def check(self, instance: Any, row: Row, references: References, problems: Problems) -> None:
-        """Judge the filled instance as a whole, and in relation to others."""
+        """Judge the filled instance as a whole, but for what faulty cells leave open."""
 
     def in_order(self, rows: Sequence[Row]) -> Sequence[Row]:
         """The order in which rows are planned and written."""
@@ -143,10 +143,8 @@ class ModelTable[References](Table):
             before = {column.name: _comparable(column.value_of(found)) for column in self.columns}
         self.fill(instance, row, references, plan.problems)
         seen[self.identity(row, instance)] = row.number  # a new one may be found from now on
-        if row.faulty or plan.problems.count > problems_before:
-            return
         self.check(instance, row, references, plan.problems)
-        if plan.problems.count > problems_before:
+        if row.faulty or plan.problems.count > problems_before:
             return
         self._note(row, plan, instance, before)
 

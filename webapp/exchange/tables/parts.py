@@ -182,7 +182,7 @@ class PartsTable(ModelTable[References]):
             instance.category = category
 
     def check(self, instance: Part, row: Row, references: References, problems: Problems) -> None:
-        if not (instance.name_ja or instance.name_en):
+        if not (instance.name_ja or instance.name_en or row.faulty & {"name_ja", "name_en"}):
             problems.add(
                 row.number,
                 "name_en",
@@ -191,6 +191,8 @@ class PartsTable(ModelTable[References]):
                 gettext("Fill in name_ja or name_en."),
             )
         target = instance.target_quantity
+        if row.faulty & {"reorder_point", "target_quantity"}:
+            return
         if target is not None and target < instance.reorder_point:
             problems.add(
                 row.number,

@@ -248,6 +248,8 @@ class SupplierPartsTable(ModelTable[References]):
     def check(
         self, instance: SupplierPart, row: Row, references: References, problems: Problems
     ) -> None:
+        if instance.part_id is None or "pack_quantity" in row.faulty:
+            return
         try:
             units.factor(instance.pack_unit, instance.part.unit)
         except ValidationError as error:  # the part of an old pack may have changed
