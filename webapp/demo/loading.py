@@ -1,0 +1,40 @@
+"""Load the demo: two catalogues through the import, and a history through the services."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from django.db import transaction
+from django.utils.translation import override
+
+from catalog.models import Part
+from demo.story import DAYS, Story, opening
+from exchange.services import ImportedFile, import_folder
+
+DATA = Path(__file__).resolve().parent / "data"
+CATALOGUES = ("inventree-demo", "drone")
+
+
+@transaction.atomic
+def load_demo(*, now: datetime, write: Callable[[str], object]) -> bool:
+    """Whether anything was loaded: nothing is where there are parts already.
+
+    One transaction: after an interruption nothing of it is there, and it can be repeated.
+    """
+    if Part.objects.exists():
+        return False
+
+    def report(file: ImportedFile) -> None:
+        write(f"  {file.file_name}: {file.counts['rows']:,} rows in {file.seconds:.1f} s")
+
+    for name in CATALOGUES:
+        write(f"{name}:")
+        with override("en"):  # the language of the console, and of “Opening stock”
+            import_folder(folder=DATA / name, by=None, at=opening(now), on_file=report)
+    write(f"{DAYS} days of work:")
+    started = time.monotonic()
+    story = Story(now=now, builds=DATA / "drone" / "builds.csv")
+    movements = story.tell()
+    write(f"  {movements:,} movements in {time.monotonic() - started:.1f} s")
+    return True
