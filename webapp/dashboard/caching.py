@@ -10,7 +10,7 @@ from django.utils import timezone
 FRESH_FOR = timedelta(minutes=5)
 # While one request computes afresh, the others are served this.
 _KEPT_SECONDS = 60 * 60
-# When the one that computes dies, another may try after this.
+# When the process that computes is killed, another may try after this.
 _COMPUTING_SECONDS = 30
 
 
@@ -34,7 +34,9 @@ def a_few_minutes_old[T](name: str, compute: Callable[[], T]) -> Figure[T]:
         return known
     if known and not cache.add(f"{key}:computing", 1, _COMPUTING_SECONDS):
         return known
-    figure = Figure(compute(), now)
-    cache.set(key, figure, _KEPT_SECONDS)
-    cache.delete(f"{key}:computing")
+    try:
+        figure = Figure(compute(), now)
+        cache.set(key, figure, _KEPT_SECONDS)
+    finally:
+        cache.delete(f"{key}:computing")
     return figure

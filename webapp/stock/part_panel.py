@@ -25,6 +25,7 @@ from stock.history import History, stock_by_day
 from stock.models import StockLevel, StockMovement
 from stock.valuation import UnitCost, unit_cost
 
+_VIEW_PRICES = "catalog.view_supplierpart"
 MOST_LEVELS = 50
 MOST_MOVEMENTS = 20
 
@@ -68,7 +69,7 @@ def context(part: Part, *, request: HttpRequest) -> dict[str, Any]:
         "part": part,
         "unit": part.get_unit_display(),
         "buttons": _buttons(part, request),
-        **_worth(part, unit_cost(part)),
+        **_worth(part, unit_cost(part, with_list_price=user.has_perm(_VIEW_PRICES))),
     }
     if user.has_perm("stock.view_stocklevel"):
         panel |= _levels(part)
@@ -171,7 +172,8 @@ def _chart(part: Part, history: History) -> dict[str, Any]:
     """What ``inventory/charts.js`` draws: the stock as steps, the reorder point as dashes."""
     series = [
         {
-            "label": gettext("On hand at the end of the day"),
+            "label": gettext("On hand at the end of the day (%(unit)s)")
+            % {"unit": part.get_unit_display()},
             "colour": "stock",
             "values": _drawn(history.balances),
             "filled": True,

@@ -38,12 +38,17 @@ class Valuation:
     unpriced: int
 
 
-def unit_cost(part: Part) -> UnitCost | None:
-    """The rule for one part; ``value_stock`` is the same rule for all of them at once."""
+def unit_cost(part: Part, *, with_list_price: bool) -> UnitCost | None:
+    """The rule for one part; ``value_stock`` is the same rule for all of them at once.
+
+    Who may not see the suppliers' prices gets none: `with_list_price` is false.
+    """
     if part.last_cost is not None:
         return UnitCost(
             amount=part.last_cost, currency=part.last_cost_currency, is_list_price=False
         )
+    if not with_list_price:
+        return None
     offer = SupplierPart.objects.filter(part=part, preferred=True, unit_price__isnull=False).first()
     if offer is None or offer.unit_price is None:
         return None

@@ -227,6 +227,10 @@ class Part(BilingualName):
         ]
         indexes = [
             models.Index(fields=["status", "number"], name="catalog_part_status"),
+            # Small enough to count the parts that are out and low for every dashboard.
+            models.Index(
+                fields=["status"], condition=Q(active=True), name="catalog_part_active_status"
+            ),
             models.Index(fields=["category", "number"], name="catalog_part_category"),
             models.Index(fields=["number"], name="catalog_part_number_order"),
             GinIndex(
