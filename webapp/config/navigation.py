@@ -52,6 +52,13 @@ UNFOLD: dict[str, Any] = {
     "SHOW_BACK_BUTTON": True,
     "DASHBOARD_CALLBACK": "dashboard.views.dashboard_callback",
     "STYLES": [lambda request: static("inventory/inventory.css")],
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda request: static("inventory/favicon.svg"),
+        },
+    ],
     "BORDER_RADIUS": "6px",
     "COLORS": {
         # A calm blue-green: colours of status (red, amber, green) must stand out against it.
