@@ -151,21 +151,25 @@ def check_number(part: Part, quantity: Decimal) -> None:
         )
 
 
+def check_whole(part: Part, quantity: Decimal) -> None:
+    if part.unit in units.WHOLE and quantity % 1:
+        raise NotAcceptedError(
+            _("%(part)s is counted in whole %(unit)s; %(quantity)s is not possible.")
+            % {
+                "part": part.number,
+                "unit": part.get_unit_display(),
+                "quantity": plain(quantity),
+            }
+        )
+
+
 def check_quantity(part: Part, line: Line) -> None:
     check_number(part, line.quantity)
     if line.quantity <= 0:
         raise NotAcceptedError(
             _("%(part)s: the quantity must be more than 0.") % {"part": part.number}
         )
-    if part.unit in units.WHOLE and line.quantity % 1:
-        raise NotAcceptedError(
-            _("%(part)s is counted in whole %(unit)s; %(quantity)s is not possible.")
-            % {
-                "part": part.number,
-                "unit": part.get_unit_display(),
-                "quantity": plain(line.quantity),
-            }
-        )
+    check_whole(part, line.quantity)
     if line.serial and line.quantity != 1:
         raise NotAcceptedError(
             _(
@@ -198,6 +202,8 @@ def check_counts(parts: dict[int, Part], counts: Sequence[Count]) -> None:
                 raise NotAcceptedError(
                     _("%(part)s: a count cannot be negative.") % {"part": part.number}
                 )
+            if count.counted != count.expected:  # a half that the books have already may stay
+                check_whole(part, count.counted)
             if count.counted and lacks_lot(part, count.lot):
                 raise LotNeededError(
                     _("%(part)s is tracked. Count each lot or serial number by itself.")

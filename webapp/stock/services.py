@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from access.models import User
 from stock.entries import Count, Line, Move, Posting
@@ -166,10 +167,14 @@ def post_stocktake(
     }
     if outdated:
         raise CountOutdatedError(
-            _(
+            ngettext(
+                "Stock moved while you counted: %(count)d line differs from what the books said "
+                "when you began. Nothing was recorded. Look at the marked line, count it again "
+                "where needed, and post once more.",
                 "Stock moved while you counted: %(count)d lines differ from what the books said "
                 "when you began. Nothing was recorded. Look at the marked lines, count them again "
-                "where needed, and post once more."
+                "where needed, and post once more.",
+                len(outdated),
             )
             % {"count": len(outdated)},
             outdated,
