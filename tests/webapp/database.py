@@ -9,13 +9,15 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from time import sleep
 
+import pytest
 from django.apps import apps
 from django.conf import settings
-from django.db import Error, connection, connections, transaction
+from django.db import Error, ProgrammingError, connection, connections, transaction
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.db.backends.utils import CursorWrapper
 from django.db.models.signals import post_migrate
+from psycopg import Error as PsycopgError
 from psycopg import sql
 
 from access.services import sync_roles
@@ -50,9 +52,19 @@ def as_owner() -> Iterator[CursorWrapper]:
     back includes the ``SET``.
     """
     with transaction.atomic(), connection.cursor() as cursor:
+        check_now(cursor)
         cursor.execute("SET LOCAL ROLE NONE")
         yield cursor
         cursor.execute("RESET ROLE")
+
+
+def check_now(cursor: CursorWrapper) -> None:
+    """Check the foreign keys of all rows so far.
+
+    PostgreSQL neither alters nor empties a table that such checks still wait for.
+    """
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 @contextmanager
@@ -62,9 +74,7 @@ def triggers_off(*tables: str) -> Iterator[CursorWrapper]:
         for table in tables:
             cursor.execute(_alter(table, "DISABLE"))
         yield cursor
-        # PostgreSQL alters no table that checks of foreign keys still wait for.
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        check_now(cursor)
         for table in tables:
             cursor.execute(_alter(table, "ENABLE"))
 
@@ -125,3 +135,20 @@ def _ensure_role() -> None:
             sleep(0.05 * attempt)
         else:
             return
+
+
+@contextmanager
+def refused_by(constraint: str) -> Iterator[None]:
+    """The database refuses what happens inside, by the constraint or trigger of this name."""
+    with pytest.raises(Error) as caught, transaction.atomic():
+        yield
+    cause = caught.value.__cause__
+    assert isinstance(cause, PsycopgError)
+    assert cause.diag.constraint_name == constraint, cause
+
+
+@contextmanager
+def denied() -> Iterator[None]:
+    """The database refuses what happens inside: its user lacks the right."""
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        yield
