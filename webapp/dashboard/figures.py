@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
-from django.db.models import Count, F, QuerySet
+from django.db.models import Case, Count, F, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
@@ -121,10 +121,14 @@ def movements_by_day() -> Days:
 def _happened_since(day: date) -> QuerySet[StockMovement]:
     """Movements since a day began where the user is; both sides of a transfer, or of its
     correction, are one."""
+    # Looked up for the few corrections only: a join would read the whole ledger.
+    reverses = StockMovement.objects.filter(pk=OuterRef("reverses_id")).values("kind")
+    of_correction = When(kind=Kind.CORRECTION, quantity__gt=0, then=Subquery(reverses))
     return (
         StockMovement.objects.filter(occurred_at__gte=start_of(day))
         .exclude(kind=Kind.TRANSFER, quantity__gt=0)
-        .exclude(kind=Kind.CORRECTION, quantity__gt=0, reverses__kind=Kind.TRANSFER)
+        .alias(kind_reversed=Case(of_correction, default=Value("")))
+        .exclude(kind_reversed=Kind.TRANSFER)
     )
 
 

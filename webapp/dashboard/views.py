@@ -49,7 +49,7 @@ _ACTIONS = (
            permission="stock.transfer_stock"),
     Action(label=_("Stocktake"), icon="fact_check", url_name="admin:stock_stocktake_start",
            permission="stock.count_stock"),
-    Action(label=_("Import"), icon="upload_file", url_name="admin:exchange_importrun_add",
+    Action(label=_("Import"), icon="upload_file", url_name="admin:exchange_importrun_import_file",
            permission="exchange.import_data"),
 )  # fmt: skip
 
