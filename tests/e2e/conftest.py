@@ -59,8 +59,12 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(
             executable_path=os.environ["CHROMIUM"],
             args=[
-                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-                "--disable-background-networking", "--disable-component-update",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
                 "--disable-sync",
             ],
         )
@@ -90,8 +94,11 @@ def sign_in(
         page = context.new_page()
         page.on(
             "console",
-            lambda message: complaints.append(f"{page.url}: {message.text}")
-            if message.type == "error" else None,
+            lambda message: (
+                complaints.append(f"{page.url}: {message.text}")
+                if message.type == "error"
+                else None
+            ),
         )
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
         page.goto(f"{live_server.url}/admin/")
@@ -125,7 +132,10 @@ def stock_of(storekeeper: User) -> StockOf:
         location: Location = LocationFactory.create()
         services.receive(
             lines=[Line(part=part, location=location, quantity=Decimal(quantity))],
-            reason="Opening", by=storekeeper, at=timezone.now(), key=uuid.uuid4(),
+            reason="Opening",
+            by=storekeeper,
+            at=timezone.now(),
+            key=uuid.uuid4(),
         )
         return location
 

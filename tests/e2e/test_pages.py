@@ -14,7 +14,11 @@ ROLES = ["administrator", "storekeeper", "buyer", "general", "auditor"]
 @pytest.mark.parametrize("language", ["ja", "en"])
 @pytest.mark.parametrize("role", ROLES)
 def test_every_page_of_the_side_bar_opens(
-    role: str, language: str, sign_in: SignIn, imported: None, complaints: list[str],
+    role: str,
+    language: str,
+    sign_in: SignIn,
+    imported: None,
+    complaints: list[str],
     request: pytest.FixtureRequest,
 ) -> None:
     page = sign_in(request.getfixturevalue(role), language=language)
@@ -40,9 +44,7 @@ def test_shows_each_role_only_what_it_may_open(
     assert not {"receive", "issue", "transfer", "stocktake", "user", "importrun"} & reader
 
 
-def test_tells_who_may_not_open_a_page(
-    sign_in: SignIn, imported: None, general: User
-) -> None:
+def test_tells_who_may_not_open_a_page(sign_in: SignIn, imported: None, general: User) -> None:
     page = sign_in(general)
 
     answer = page.goto(page.url + "stock/stockmovement/receive/")

@@ -37,9 +37,7 @@ def test_receives_a_part_found_by_search(
     assert complaints == []
 
 
-def test_books_a_double_click_once(
-    sign_in: SignIn, storekeeper: User, motor: Part
-) -> None:
+def test_books_a_double_click_once(sign_in: SignIn, storekeeper: User, motor: Part) -> None:
     place = LocationFactory.create()
     page = open_page(sign_in(storekeeper), "receive", f"?part={motor.pk}&location={place.pk}")
     page.fill("#id_lines-0-quantity", "3")

@@ -11,10 +11,11 @@ from django.utils.translation import ngettext
 from catalog.models import Category
 from core.admin import InventoryAdmin
 from core.models import in_japanese
+from exchange.exporting import ExportMixin
 
 
 @admin.register(Category)
-class CategoryAdmin(InventoryAdmin):
+class CategoryAdmin(ExportMixin, InventoryAdmin):
     """Categories as a tree; moving one moves its branch."""
 
     export_table = "categories"

@@ -22,11 +22,12 @@ from catalog.models import Part
 from core.admin import InventoryAdmin, to_page_with_selection
 from core.models import display_expression
 from core.numbers import plain
+from exchange.exporting import ExportMixin
 from stock import part_panel
 
 
 @admin.register(Part)
-class PartAdmin(InventoryAdmin):
+class PartAdmin(ExportMixin, InventoryAdmin):
     """The list that everybody works from, and the page of one part with its stock."""
 
     export_table = "parts"

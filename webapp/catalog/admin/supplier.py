@@ -15,10 +15,11 @@ from catalog.models import Part, Supplier, SupplierPart
 from core.admin import InventoryAdmin
 from core.currencies import price_shown
 from core.numbers import plain
+from exchange.exporting import ExportMixin
 
 
 @admin.register(Supplier)
-class SupplierAdmin(InventoryAdmin):
+class SupplierAdmin(ExportMixin, InventoryAdmin):
     """Companies that parts are bought from."""
 
     export_table = "suppliers"
@@ -50,7 +51,7 @@ class SupplierPartCategoryFilter(CategoryFilter):
 
 
 @admin.register(SupplierPart)
-class SupplierPartAdmin(InventoryAdmin):
+class SupplierPartAdmin(ExportMixin, InventoryAdmin):
     """Under which number, in which packs and at what price a supplier sells a part."""
 
     export_table = "supplier_parts"

@@ -242,12 +242,13 @@ class Part(BilingualName):
         return f"{self.number} {self.name}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Write everything but the ledger's totals."""
+        """Write everything that was loaded, but not the ledger's totals."""
         if not self._state.adding and kwargs.get("update_fields") is None:
+            kept = LEDGER_FIELDS | self.get_deferred_fields()
             kwargs["update_fields"] = [
                 field.name
                 for field in self._meta.concrete_fields
-                if not (field.primary_key or field.generated or field.name in LEDGER_FIELDS)
+                if not (field.primary_key or field.generated or field.attname in kept)
             ]
         super().save(*args, **kwargs)
 

@@ -9,6 +9,7 @@ from unfold.decorators import display
 from catalog.models import Part
 from core.admin import ReadOnlyAdmin, to_page_with_selection
 from core.numbers import plain
+from exchange.exporting import ExportMixin
 from stock.admin.filters import (
     BranchFilter,
     PartCategoryFilter,
@@ -20,9 +21,10 @@ from stock.models import StockLevel
 
 
 @admin.register(StockLevel)
-class StockLevelAdmin(ReadOnlyAdmin):
+class StockLevelAdmin(ExportMixin, ReadOnlyAdmin):
     """Read only: movements make levels."""
 
+    export_table = "opening_stock"
     list_display = ["part_number", "part_name", "location", "lot", "quantity_column", "status"]
     list_display_links = ["part_number"]
     list_filter = [

@@ -11,13 +11,15 @@ from unfold.contrib.filters.admin import BooleanRadioFilter
 
 from core.admin import InventoryAdmin
 from core.models import in_japanese
+from exchange.exporting import ExportMixin
 from stock.models import Location
 
 
 @admin.register(Location)
-class LocationAdmin(InventoryAdmin):
+class LocationAdmin(ExportMixin, InventoryAdmin):
     """Locations as a tree; moving one moves its branch."""
 
+    export_table = "locations"
     list_display = ["path_column", "description", "active"]
     list_filter = [("active", BooleanRadioFilter)]
     search_fields = ["path", "path_ja"]

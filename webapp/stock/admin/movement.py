@@ -17,6 +17,7 @@ from catalog.models import Part
 from core.admin import ReadOnlyAdmin, to_page_with_selection
 from core.currencies import price_shown
 from core.templatetags.inventory import signed
+from exchange.exporting import ExportMixin
 from stock.admin.filters import BranchFilter, KindFilter, PartCategoryFilter
 from stock.models import StockMovement
 from stock.pages import availability, correct, entry, stocktake
@@ -25,9 +26,10 @@ type PageView = Callable[..., HttpResponse]
 
 
 @admin.register(StockMovement)
-class StockMovementAdmin(ReadOnlyAdmin):
+class StockMovementAdmin(ExportMixin, ReadOnlyAdmin):
     """Every movement, newest first; never changed, corrected by reversing entries."""
 
+    export_table = "stock_movements"
     list_display = [
         "occurred_at",
         "kind_column",

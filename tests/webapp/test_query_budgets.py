@@ -1,0 +1,162 @@
+"""The committed budget of SQL queries for each list and page.
+
+A list must not ask more when it shows more: each is opened with few rows and with a full page.
+Raising a budget is a decision for a reviewer to see.
+"""
+
+import uuid
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from access.models import User
+from catalog.models import Part
+from stock import services
+from stock.entries import Count, Line
+from stock.models import Location, StockMovement, Stocktake
+from stock.verification import verify_ledger
+from tests.webapp.conftest import ClientOf
+from tests.webapp.factories import (
+    CategoryFactory,
+    LocationFactory,
+    PartFactory,
+    SupplierFactory,
+    SupplierPartFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+FULL_PAGE = 30
+
+# Address → queries, the four of the session and the user's rights among them.
+LISTS = {
+    "admin:catalog_part_changelist": 11,
+    "admin:catalog_category_changelist": 6,
+    "admin:catalog_supplier_changelist": 6,
+    "admin:catalog_supplierpart_changelist": 8,
+    "admin:stock_location_changelist": 6,
+    "admin:stock_lot_changelist": 8,
+    "admin:stock_stocklevel_changelist": 10,
+    "admin:stock_stockmovement_changelist": 10,
+    "admin:stock_stocktake_changelist": 8,
+    "admin:stock_ledgerverification_changelist": 6,
+    "admin:exchange_importrun_changelist": 7,
+    "admin:access_user_changelist": 8,
+    "admin:auth_group_changelist": 7,
+}
+PAGES: dict[str, tuple[Callable[[], list[int]], int]] = {
+    "admin:index": (list, 8),
+    "admin:stock_receive": (list, 4),
+    "admin:stock_issue": (list, 4),
+    "admin:stock_transfer": (list, 4),
+    "admin:stock_stocktake_start": (list, 6),
+    "admin:stock_stocktake_count": (lambda: [Location.objects.earliest("pk").pk], 9),
+    "admin:stock_availability": (lambda: [Part.objects.earliest("pk").pk], 6),
+    "admin:catalog_part_change": (lambda: [Part.objects.earliest("pk").pk], 12),
+    "admin:catalog_part_add": (list, 4),
+    "admin:stock_location_change": (lambda: [Location.objects.earliest("pk").pk], 5),
+    "admin:stock_stockmovement_change": (lambda: [StockMovement.objects.earliest("pk").pk], 10),
+    "admin:stock_stocktake_change": (lambda: [Stocktake.objects.earliest("pk").pk], 7),
+}
+
+
+@pytest.fixture
+def fill(storekeeper: User) -> Callable[[int], None]:
+    """``fill(30)``: so many of everything, beside what is there."""
+
+    def make(rows: int) -> None:
+        categories = CategoryFactory.create_batch(rows)
+        places = LocationFactory.create_batch(rows)
+        supplier = SupplierFactory.create_batch(rows)
+        parts = [PartFactory.create(category=category) for category in categories]
+        for part, sold_by in zip(parts, supplier, strict=True):
+            SupplierPartFactory.create(part=part, supplier=sold_by)
+        services.receive(
+            lines=[
+                Line(part=part, location=place, quantity=Decimal(10), lot=f"L-{part.pk}")
+                for part, place in zip(parts, places, strict=True)
+            ],
+            reason="Opening",
+            by=storekeeper,
+            at=timezone.now(),
+            key=uuid.uuid4(),
+        )
+        for part, place in zip(parts, places, strict=True):
+            services.post_stocktake(
+                location=place,
+                counts=[Count(part=part, expected=Decimal(0), counted=Decimal(2))],
+                reason="",
+                by=storekeeper,
+                at=timezone.now(),
+                key=uuid.uuid4(),
+            )
+        verify_ledger(by=storekeeper)
+
+    return make
+
+
+@pytest.mark.parametrize(("name", "budget"), LISTS.items())
+def test_a_list_keeps_to_its_budget(
+    name: str, budget: int, administrator: User, client_of: ClientOf, fill: Callable[[int], None]
+) -> None:
+    client = client_of(administrator)
+    fill(3)
+    client.get(reverse(name))  # content types and the like are asked for once
+
+    few = queries_of(client, reverse(name))
+    fill(FULL_PAGE)
+    many = queries_of(client, reverse(name))
+
+    assert many <= few, "the list asks more when it shows more"
+    assert many <= budget
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_keeps_to_its_budget(
+    name: str, administrator: User, client_of: ClientOf, fill: Callable[[int], None]
+) -> None:
+    arguments, budget = PAGES[name]
+    client = client_of(administrator)
+    fill(3)
+    address = reverse(name, args=arguments())
+    client.get(address)
+
+    few = queries_of(client, address)
+    fill(FULL_PAGE)
+    many = queries_of(client, address)
+
+    assert many <= few
+    assert many <= budget
+
+
+def test_no_list_counts_or_sums_all_movements(
+    administrator: User, client_of: ClientOf, fill: Callable[[int], None]
+) -> None:
+    """Counts are limited; sums are kept by the ledger."""
+    fill(3)
+    client = client_of(administrator)
+
+    with CaptureQueriesContext(connection) as captured:
+        for name in (*LISTS, "admin:index"):
+            client.get(reverse(name))
+
+    statements = [query["sql"] for query in captured if "stock_stockmovement" in query["sql"]]
+    unlimited = [
+        sql
+        for sql in statements
+        if ("COUNT(" in sql or "SUM(" in sql) and "LIMIT" not in sql and "WHERE" not in sql
+    ]
+    assert statements
+    assert unlimited == []
+
+
+def queries_of(client: object, address: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        response = client.get(address)  # type: ignore[attr-defined]
+    assert response.status_code == 200
+    return len(captured)
