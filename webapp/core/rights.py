@@ -22,12 +22,22 @@ KEPT_BY_TRIGGERS = {
 }
 
 
+class NotOwnerError(Exception):
+    """Tables of somebody else: PostgreSQL would only warn, and grant nothing."""
+
+
 @transaction.atomic
 def grant_app_rights(role: str) -> int:
     """Give `role` its rights on every table; returns the number of tables. Repeatable."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        tables = sorted(row[0] for row in cursor.fetchall())
+        cursor.execute(
+            "SELECT tablename, pg_has_role(current_user, tableowner, 'USAGE') "
+            "FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
+        )
+        owned = dict(cursor.fetchall())
+        if strange := [table for table, own in owned.items() if not own]:
+            raise NotOwnerError(", ".join(strange))
+        tables = list(owned)
         name = sql.Identifier(role)
         for statement in (
             "GRANT USAGE ON SCHEMA public TO {role}",

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from core.rights import grant_app_rights
+from core.rights import NotOwnerError, grant_app_rights
 
 
 class Command(BaseCommand):
@@ -26,6 +26,11 @@ class Command(BaseCommand):
             raise CommandError("Which database user? Set DB_APP_ROLE or give --role NAME.")
         try:
             tables = grant_app_rights(role)
+        except NotOwnerError as error:
+            raise CommandError(
+                f"Nothing was granted: these tables belong to another user: {error}. "
+                "Run this as the owner of the database."
+            ) from error
         except DatabaseError as error:
             raise CommandError(
                 f"The rights could not be granted: {error}. Run this as the owner of the "
