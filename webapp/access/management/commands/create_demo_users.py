@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.contrib.auth.models import Group
 from django.core.management.base import BaseCommand, CommandError
 
 from access.roles import Role
@@ -24,7 +25,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         passwords = self._passwords(options["passwords_file"])
-        create_demo_users(passwords=passwords)
+        try:
+            create_demo_users(passwords=passwords)
+        except Group.DoesNotExist as error:
+            raise CommandError("The roles are missing. Run sync_roles first.") from error
         for role, password in passwords.items():
             self.stdout.write(f"{role.value}  {password}")
 
