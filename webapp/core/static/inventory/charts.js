@@ -93,7 +93,9 @@
       // A line is its border: the box of the legend would be empty.
       Object.assign(legend.labels, { usePointStyle: true, pointStyle: "line", boxWidth: 28 });
     }
-    return { legend, tooltip: { callbacks, filter: (item) => item.parsed.y !== null } };
+    // A day names the kinds that moved on it, and not those that did not.
+    const filter = (item) => source.type === "steps" || item.parsed.y !== 0;
+    return { legend, tooltip: { callbacks, filter } };
   }
 
   function draw(canvas) {
