@@ -93,9 +93,7 @@
       // A line is its border: the box of the legend would be empty.
       Object.assign(legend.labels, { usePointStyle: true, pointStyle: "line", boxWidth: 28 });
     }
-    // A day names the kinds that moved on it, and not those that did not.
-    const filter = (item) => source.type === "steps" || item.parsed.y !== 0;
-    return { legend, tooltip: { callbacks, filter } };
+    return { legend, tooltip: { callbacks } };
   }
 
   function draw(canvas) {
