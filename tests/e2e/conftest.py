@@ -14,6 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from access.models import User
 from catalog.models import Part
+from demo.loading import DATA
 from stock import services
 from stock.entries import Line
 from stock.models import Location
@@ -116,8 +117,6 @@ def sign_in(
 @pytest.fixture
 def imported(transactional_db: None) -> None:
     """The drone maker's small catalogue, loaded the way users load theirs."""
-    from demo.management.commands.load_demo import DATA
-
     call_command("import_catalogue", str(DATA / "drone"), verbosity=0)
 
 
@@ -125,7 +124,7 @@ type StockOf = Callable[[Part, int], Location]
 
 
 @pytest.fixture
-def stock_of(storekeeper: User) -> StockOf:
+def stock_of(storekeeper: User) -> StockOf:  # noqa: F811 - a fixture asks by its name
     """``stock_of(part, 5)``: so many of the part at a new location."""
 
     def put(part: Part, quantity: int) -> Location:

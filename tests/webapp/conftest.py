@@ -86,33 +86,33 @@ def _person(username: str, last_name: str, first_name: str, role: Role | None) -
 
 @pytest.fixture
 def administrator(db: None) -> User:
-    return _person("keiko", "佐藤", "恵子", Role.ADMINISTRATOR)
+    return _person("administrator", "管理", "担当", Role.ADMINISTRATOR)
 
 
 @pytest.fixture
 def storekeeper(db: None) -> User:
-    return _person("takeshi", "鈴木", "武", Role.STOREKEEPER)
+    return _person("storekeeper", "倉庫", "担当", Role.STOREKEEPER)
 
 
 @pytest.fixture
 def buyer(db: None) -> User:
-    return _person("yumi", "高橋", "由美", Role.BUYER)
+    return _person("buyer", "購買", "担当", Role.BUYER)
 
 
 @pytest.fixture
 def general(db: None) -> User:
-    return _person("alice", "Smith", "Alice", Role.GENERAL)
+    return _person("general", "User", "General", Role.GENERAL)
 
 
 @pytest.fixture
 def auditor(db: None) -> User:
-    return _person("kenji", "田中", "健二", Role.AUDITOR)
+    return _person("auditor", "監査", "担当", Role.AUDITOR)
 
 
 @pytest.fixture
 def outsider(db: None) -> User:
     """May sign in to the admin, and nothing else."""
-    return _person("bob", "Brown", "Bob", None)
+    return _person("outsider", "Visitor", "Outside", None)
 
 
 @pytest.fixture

@@ -23,7 +23,11 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.display_name
 
+    def get_full_name(self) -> str:
+        """Family name first, as in Japanese."""
+        return f"{self.last_name} {self.first_name}".strip()
+
     @property
     def display_name(self) -> str:
-        """The full name, family name first as in Japanese, or the name of the account."""
-        return f"{self.last_name} {self.first_name}".strip() or self.username
+        """The full name, or the name of the account."""
+        return self.get_full_name() or self.username

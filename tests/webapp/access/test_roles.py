@@ -144,7 +144,7 @@ class TestDemoUsers:
 
 class TestUser:
     def test_is_shown_with_the_family_name_first(self, storekeeper: User) -> None:
-        assert str(storekeeper) == "鈴木 武"
+        assert str(storekeeper) == "倉庫 担当"
 
     def test_is_shown_by_the_account_where_the_name_is_missing(self) -> None:
         assert str(User(username="taro")) == "taro"

@@ -42,7 +42,7 @@ class TestRole:
 class TestFlush:
     def test_leaves_the_roles_and_nothing_else(self, run: str, storekeeper: User) -> None:
         assert current_role() == APP_ROLE
-        assert [user.username for user in User.objects.all()] == ["takeshi"]
+        assert [user.username for user in User.objects.all()] == ["storekeeper"]
         assert {group.name for group in Group.objects.all()} == {role.value for role in Role}
         assert Permission.objects.filter(group__name="administrator").count() == len(
             PERMISSIONS[Role.ADMINISTRATOR]

@@ -102,13 +102,13 @@ class TestRights:
     def test_tells_somebody_without_rights_whom_to_ask(
         self, outsider: User, administrator: User, page_of: Any, motor: Part
     ) -> None:
-        User.objects.filter(pk=administrator.pk).update(email="keiko@example.com")
+        User.objects.filter(pk=administrator.pk).update(email="administrator@example.com")
 
         page = page_of(outsider)
 
         assert "You have no rights here yet" in shown(page)
-        assert "佐藤 恵子" in shown(page)
-        assert page.select_one('a[href="mailto:keiko@example.com"]')
+        assert "管理 担当" in shown(page)
+        assert page.select_one('a[href="mailto:administrator@example.com"]')
         assert cards(page) == []
         assert page.select(".figures-tile") == []
         assert "MT-2207" not in str(page)

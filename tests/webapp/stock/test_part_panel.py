@@ -158,7 +158,7 @@ class TestMovements:
 
         assert len(rows) == 20
         latest = rows[0].get_text(" ", strip=True)
-        assert all(word in latest for word in ("+22", "Receipt", "Shelf", "鈴木 武", "PO-22"))
+        assert all(word in latest for word in ("+22", "Receipt", "Shelf", "倉庫 担当", "PO-22"))
 
     def test_says_when_a_movement_was_recorded_on_another_day(
         self, storekeeper: User, motor: Part, shelf: Location

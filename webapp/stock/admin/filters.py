@@ -1,12 +1,15 @@
 """Filters of the lists of levels and movements."""
 
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
 from django.db import models
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import DropdownFilter
+from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
+from unfold.utils import parse_date_str
 
 from catalog.admin.filters import CategoryFilter, branch_choices, chosen_branch
 from catalog.models import StockStatus, Tracking
@@ -105,3 +108,27 @@ class ZeroFilter(DropdownFilter):
         self, request: HttpRequest, queryset: models.QuerySet[Any]
     ) -> models.QuerySet[Any]:
         return queryset if self.value() == "1" else queryset.filter(quantity__gt=0)
+
+
+class DayRangeFilter(RangeDateFilter):
+    """From a day to a day, both whole, where the user is.
+
+    unfold's own compares with midnight, and so leaves the last day out.
+    """
+
+    def queryset(
+        self, request: HttpRequest, queryset: models.QuerySet[Any]
+    ) -> models.QuerySet[Any] | None:
+        field = self.field_path
+        begin = self._midnight(f"{field}_from")
+        end = self._midnight(f"{field}_to")
+        if begin is not None:
+            queryset = queryset.filter(**{f"{field}__gte": begin})
+        if end is not None:
+            queryset = queryset.filter(**{f"{field}__lt": end + timedelta(days=1)})
+        return queryset
+
+    def _midnight(self, parameter: str) -> datetime | None:
+        """The beginning of the day given; None for none, or for what is no day."""
+        day = parse_date_str(str(self.used_parameters.get(parameter, "")))
+        return None if day is None else timezone.make_aware(datetime.combine(day, time.min))

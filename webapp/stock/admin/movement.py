@@ -10,7 +10,6 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import action, display
 
 from catalog.models import Part
@@ -18,7 +17,7 @@ from core.admin import ReadOnlyAdmin, to_page_with_selection
 from core.currencies import price_shown
 from core.templatetags.inventory import signed
 from exchange.exporting import ExportMixin
-from stock.admin.filters import BranchFilter, KindFilter, PartCategoryFilter
+from stock.admin.filters import BranchFilter, DayRangeFilter, KindFilter, PartCategoryFilter
 from stock.models import StockMovement
 from stock.pages import availability, correct, entry, stocktake
 
@@ -45,7 +44,7 @@ class StockMovementAdmin(ExportMixin, ReadOnlyAdmin):
         KindFilter,
         BranchFilter,
         PartCategoryFilter,
-        ("occurred_at", RangeDateFilter),
+        ("occurred_at", DayRangeFilter),
     ]
     list_select_related = ["part", "location", "lot", "actor", "reversed_by"]
     search_fields = ["part__number"]
