@@ -86,7 +86,7 @@ def sign_in(
     """``sign_in(user, language="ja")``: a page on which that person has signed in by typing."""
     contexts: list[BrowserContext] = []
 
-    def go(user: User, *, language: str = "en", width: int = 1280) -> Page:
+    def go(user: User, *, language: str = "en", width: int = 1400) -> Page:
         context = browser.new_context(
             locale=language, viewport={"width": width, "height": 900}, accept_downloads=True
         )
