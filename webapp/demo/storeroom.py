@@ -204,7 +204,8 @@ class Storeroom:
             )
         number = self._numbers[part.pk] = self._numbers.get(part.pk, 0) + 1
         if part.tracking == Tracking.SERIAL:
-            stem = f"{part.number.split('-')[0]}-{at:%y%m}{number}"
+            place = list(self.parts).index(part.number)
+            stem = f"{part.number.split('-')[0]}-{at:%y%m}{number}{place:02d}"
             return [
                 Line(
                     part=part,
@@ -212,7 +213,7 @@ class Storeroom:
                     quantity=Decimal(1),
                     unit_cost=cost,
                     currency=part.last_cost_currency,
-                    serial=f"{stem}{part.pk % 100:02d}-{item + 1:03d}",
+                    serial=f"{stem}-{item + 1:03d}",
                 )
                 for item in range(int(quantity))
             ]

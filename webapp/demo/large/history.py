@@ -155,8 +155,8 @@ class HistoryGenerator:
         cost = f"{plan.cost * rng.uniform(0.92, 1.08):.{2 if plan.cost > 10 else 4}f}"
         if plan.tracking == "serial":
             for _item in range(rng.randint(1, 4)):
-                lot = self._lot(plan, serial=True)
-                self._move("receipt", books, (home, lot), 10, reason, cost=cost)
+                item = self._lot(plan, serial=True)
+                self._move("receipt", books, (home, item), 10, reason, cost=cost)
         else:
             lot = self._lot(plan, serial=False) if plan.tracking == "lot" else None
             self._move("receipt", books, (home, lot), quantity, reason, cost=cost)
@@ -242,7 +242,7 @@ class HistoryGenerator:
     def _home(self, books: _Books) -> int:
         if books.levels:
             return next(iter(books.levels))[0]
-        return self._shelves[books.plan.id * 7919 % len(self._shelves)]
+        return self._rng.choice(self._shelves)
 
     def _lot(self, plan: PartPlan, *, serial: bool) -> int:
         lot = self._ids[LOTS].next()

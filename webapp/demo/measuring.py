@@ -1,0 +1,148 @@
+"""How long the lists take: each as the admin asks for it, with its filters and its count."""
+
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.db import connection, models
+from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from access.models import User
+from catalog.models import Category, Part, Supplier
+from stock.models import Location, StockLevel, StockMovement
+
+# What people type: 2, 3 and 6 characters in both scripts, two words, a number, and nothing found.
+TERMS = (
+    "座金",
+    "アルミ",
+    "コンデンサー",
+    "M3",
+    "led",
+    "titani",
+    "モーター 防水",
+    "wir-si-00017",
+    "zzzzzz",
+)
+
+
+_MANY = 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """Medians of one list: milliseconds in all and in the slowest query, and the queries."""
+
+    name: str
+    milliseconds: float
+    queries: int
+    slowest: float
+    sql: str
+
+
+def measure(*, repeat: int) -> Iterator[Measured]:
+    """Every list, `repeat` times each.
+
+    :raises LookupError: if the database is empty
+    """
+    for name, model, parameters in _lists():
+        yield _measured(name, _opening(model, parameters), repeat)
+
+
+def explain(sql: str) -> str:
+    """The plan of a query that was measured, with its times."""
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN (ANALYZE, BUFFERS) " + sql)
+        return "\n".join(line for (line,) in cursor.fetchall())
+
+
+def _lists() -> Iterator[tuple[str, type[models.Model], dict[str, str]]]:
+    category = _some(Category.objects.filter(parent=None))
+    leaf = _some(Category.objects.filter(children=None))
+    site = _some(Location.objects.filter(parent=None))
+    shelf = _some(Location.objects.filter(children=None))
+    supplier = _some(Supplier.objects.all())
+    lists: tuple[type[models.Model], ...] = (Part, StockLevel, StockMovement)
+    for model in lists:
+        name = model._meta.model_name or ""
+        yield name, model, {}
+        if model._default_manager.order_by("pk")[_MANY:].exists():
+            yield f"{name}, page 30", model, {"p": "30"}
+        for term in TERMS:
+            yield f"{name} “{term}”", model, {"q": term}
+        yield f"{name}, category branch", model, {"category": category}
+        yield f"{name}, category", model, {"category": leaf}
+        yield f"{name}, location branch", model, {"location": site}
+        yield f"{name}, location", model, {"location": shelf}
+    for status in ("out", "low", "enough"):
+        yield f"part, {status}", Part, {"status": status}
+        yield f"stocklevel, {status}", StockLevel, {"status": status}
+    yield "part, supplier", Part, {"supplier": supplier}
+    yield (
+        "part, low in branch of site",
+        Part,
+        {"status": "low", "category": category, "location": site},
+    )
+    for column in range(1, 9):
+        yield f"part, by column {column}", Part, {"o": str(column)}
+    for kind in StockMovement.Kind.values:
+        yield f"stockmovement, {kind}", StockMovement, {"kind": kind}
+    yield (
+        "stockmovement, correction on shelf",
+        StockMovement,
+        {"kind": "correction", "location": shelf},
+    )
+    for days in (1, 30, 365):
+        yield f"stockmovement, {days} days", StockMovement, {"occurred_at_from": _ago(days)}
+    yield (
+        "stockmovement, a month of two years ago",
+        StockMovement,
+        {
+            "occurred_at_from": _ago(760),
+            "occurred_at_to": _ago(730),
+        },
+    )
+
+
+def _some(nodes: models.QuerySet[Any]) -> str:
+    """The key of the one in the middle, so that it is neither the first nor made up."""
+    keys = list(nodes.order_by("pk").values_list("pk", flat=True))
+    if not keys:
+        raise LookupError(nodes.model._meta.verbose_name)
+    return str(keys[len(keys) // 2])
+
+
+def _ago(days: int) -> str:
+    return (timezone.localdate() - timedelta(days=days)).isoformat()
+
+
+def _opening(model: type[models.Model], parameters: dict[str, str]) -> Callable[[], object]:
+    """What the admin does to open the list, without the making of the page."""
+    model_admin = admin.site.get_model_admin(model)
+    request = RequestFactory().get("/", parameters)
+    request.user = User(is_active=True, is_staff=True, is_superuser=True)
+    return lambda: list(model_admin.get_changelist_instance(request).result_list)
+
+
+def _measured(name: str, opening: Callable[[], object], repeat: int) -> Measured:
+    totals, slowest, sql, queries = [], [], "", 0
+    for _round in range(repeat):
+        with CaptureQueriesContext(connection) as captured:
+            started = time.perf_counter()
+            opening()
+            totals.append((time.perf_counter() - started) * 1000)
+        worst = max(captured.captured_queries, key=lambda query: float(query["time"]))
+        slowest.append(float(worst["time"]) * 1000)
+        sql, queries = worst["sql"], len(captured)
+    return Measured(
+        name=name,
+        milliseconds=statistics.median(totals),
+        queries=queries,
+        slowest=statistics.median(slowest),
+        sql=sql,
+    )
