@@ -16,6 +16,7 @@ OWNER_COMMANDS = frozenset(
     {
         "dbshell",
         "flush",
+        "generate_large",  # only the owner may record movements of the past
         "grant_app_rights",
         "inspectdb",
         "makemigrations",

@@ -95,6 +95,7 @@ def fill(application: Application, size: str) -> None:
     unfinished = application.house.data / "demo-unfinished"
     if size == "demo":
         unfinished.touch()
+        steps.create_demo_users(application)  # before the story that is told of them
     command = FILL[size]
     if command is not None:
         with step(f"filling it ({size})"):

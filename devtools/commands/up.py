@@ -65,8 +65,8 @@ def make_ready(application: Application, *, with_demo: bool) -> dict[str, str]:
     steps.migrate(application)
     users = {}
     if with_demo:
+        users = steps.create_demo_users(application)  # before the story that is told of them
         steps.load_demo_once(application)
-        users = steps.create_demo_users(application)
     steps.verify_ledger(application)
     steps.collect_static(application)
     return users
