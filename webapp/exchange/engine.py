@@ -10,6 +10,7 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
 from access.models import User
+from core.text import fold
 from exchange.columns import match_header, parse_rows
 from exchange.plan import Plan
 from exchange.problems import Problems, RefusedError
@@ -37,14 +38,16 @@ def apply_plan(table: Table, plan: Plan, *, by: User | None, at: datetime, key: 
         table.apply(plan, by=by, at=at, key=key)
 
 
-def guess_table(sheet: Sheet) -> str | None:
-    """The table whose columns the header names, if there is exactly one."""
+def guess_table(sheet: Sheet, file_name: str = "") -> str | None:
+    """The table whose columns the header names; of several the one that the file is named after."""
     fitting = []
     for table in TABLES.values():
         problems = Problems()
         match_header(table.columns, sheet, problems)
         if not problems:
             fitting.append(table.name)
+    if len(fitting) > 1:
+        fitting = [name for name in fitting if fold(file_name).startswith(name)]
     return fitting[0] if len(fitting) == 1 else None
 
 

@@ -65,14 +65,14 @@ def number(*, digits: int = 18, places: int = 6, above: Decimal | None = None) -
             )
         if value < 0:
             raise CellError(_("a number of at least 0"), _("Remove the minus sign."))
-        if value != round(value, places):
-            raise CellError(
-                _("at most %(places)d decimals") % {"places": places}, _("Round the number.")
-            )
         if value >= Decimal(10) ** (digits - places):
             raise CellError(
                 _("a number below %(limit)s") % {"limit": f"{10 ** (digits - places):,}"},
                 _("Correct the number."),
+            )
+        if value != round(value, places):
+            raise CellError(
+                _("at most %(places)d decimals") % {"places": places}, _("Round the number.")
             )
         return value
 
@@ -82,7 +82,7 @@ def number(*, digits: int = 18, places: int = 6, above: Decimal | None = None) -
 def integer(cell: str) -> int:
     """A whole number of days."""
     value = _decimal(cell)
-    if value != int(value) or not 0 <= value <= LARGEST_SMALL_INTEGER:
+    if not 0 <= value <= LARGEST_SMALL_INTEGER or value != int(value):
         raise CellError(
             _("a whole number from 0 to %(limit)d") % {"limit": LARGEST_SMALL_INTEGER},
             _("Correct the number."),

@@ -64,13 +64,13 @@ class ImportedFile:
 def preview(*, table: str | None, file_name: str, content: bytes, by: User) -> ImportRun:
     """Keep an upload with what it would change; nothing of it is applied.
 
-    Without a table the header decides.
+    Without a table the header decides, or where it fits several the name of the file.
 
     :raises FileError: if the file cannot be read, or the header fits no table or several
     :raises PermissionDenied: if the user may not import into the table
     """
     sheet = read(file_name, content)
-    chosen = TABLES[table or _guess(sheet)]
+    chosen = TABLES[table or _guess(sheet, file_name)]
     check_rights(chosen, by)
     plan = engine.make_plan(chosen, sheet)
     return ImportRun.objects.create(
@@ -237,8 +237,8 @@ def shown(value: Any) -> str:
     return str(value)
 
 
-def _guess(sheet: Sheet) -> str:
-    table = engine.guess_table(sheet)
+def _guess(sheet: Sheet, file_name: str) -> str:
+    table = engine.guess_table(sheet, file_name)
     if table is None:
         raise FileError(
             _("The header (%(header)s) does not say which table this is. Choose the table.")

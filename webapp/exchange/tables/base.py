@@ -12,12 +12,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from access.models import User
+from exchange.bulk import update_rows
 from exchange.columns import Column, Row
 from exchange.plan import Change, ChangeKind, FieldChange, Plan
 from exchange.problems import Problems
 from exchange.reading import clean
-
-UPDATED_AT_ONCE = 500
 
 
 class ExportTable:
@@ -205,10 +204,7 @@ class ModelTable[References](Table):
             self.model._default_manager.bulk_create(instances)
 
     def update(self, instances: Sequence[Any], attributes: Iterable[str], *, at: datetime) -> None:
-        if instances:
-            self.model._default_manager.bulk_update(
-                instances, sorted(attributes), batch_size=UPDATED_AT_ONCE
-            )
+        update_rows(instances, attributes)
 
 
 def _comparable(value: Any) -> Any:

@@ -241,6 +241,7 @@ class SupplierPartsTable(ModelTable[References]):
         try:
             pack = parse_pack_quantity(written, instance.part)
         except CellError as error:
+            row.faulty.add("pack_quantity")
             problems.add(row.number, "pack_quantity", written, error.expected, error.remedy)
         else:
             instance.pack_quantity, instance.pack_unit = pack
@@ -248,7 +249,7 @@ class SupplierPartsTable(ModelTable[References]):
     def check(
         self, instance: SupplierPart, row: Row, references: References, problems: Problems
     ) -> None:
-        if instance.part_id is None or "pack_quantity" in row.faulty:
+        if not instance.part_id or "pack_quantity" in row.faulty:
             return
         try:
             units.factor(instance.pack_unit, instance.part.unit)
