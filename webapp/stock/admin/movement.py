@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
-from catalog.models import Part
+from catalog.search import of_found_parts
 from core.admin import ReadOnlyAdmin, to_page_with_selection
 from core.currencies import price_shown
 from core.templatetags.inventory import signed
@@ -98,9 +98,7 @@ class StockMovementAdmin(ExportMixin, ReadOnlyAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[StockMovement], search_term: str
     ) -> tuple[QuerySet[StockMovement], bool]:
-        if not search_term.strip():
-            return queryset, False
-        return queryset.filter(part__in=Part.objects.search(search_term).values("pk")), False
+        return of_found_parts(queryset, search_term), False
 
     # --- Columns ---
 
