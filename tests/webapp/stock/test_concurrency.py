@@ -16,6 +16,7 @@ from stock.entries import Count, Posting
 from stock.errors import (
     AlreadyCorrectedError,
     CountOutdatedError,
+    KeyReusedError,
     NotAcceptedError,
     NotEnoughStockError,
     SerialTakenError,
@@ -110,6 +111,18 @@ class TestReceipts:
         assert sum(not posting.repeated for posting in outcome.results) == 1
         assert len({posting.movements[0].pk for posting in outcome.results}) == 1
         assert level(part, shelf) == 5
+
+    def test_of_different_parts_with_one_key_are_booked_once_and_refused_in_words(
+        self, shelf: Location
+    ) -> None:
+        parts = PartFactory.create_batch(6)
+        key = uuid.uuid4()
+
+        outcome = at_once([partial(receive, line(part, shelf, 5), key=key) for part in parts])
+
+        outcome.only_raised(KeyReusedError)
+        assert len(outcome.results) == 1
+        assert sum(level(part, shelf) for part in parts) == 5
 
     def test_of_many_parts_in_any_order_finish(self, shelf: Location) -> None:
         parts = PartFactory.create_batch(8)
