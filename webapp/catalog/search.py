@@ -1,4 +1,4 @@
-"""Searching other tables by their part: movements, levels, lots, supplier parts."""
+"""Searching the movements by their part."""
 
 from typing import Any
 
