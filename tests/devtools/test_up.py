@@ -353,7 +353,7 @@ class TestReset:
         ("size", "last"),
         [
             ("demo", "inventory_app load_demo"),
-            ("large", "inventory_app generate_large"),
+            ("large", "inventory_owner generate_large"),
             ("empty", "inventory_app sync_roles"),
         ],
     )
