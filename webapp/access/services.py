@@ -31,10 +31,10 @@ def create_demo_users(*, passwords: Mapping[Role, str]) -> list[User]:
     """One user a role, named after the role. Users that exist keep everything but the password."""
     users = []
     for role, password in passwords.items():
-        user, _created = User.objects.get_or_create(
+        user, created = User.objects.get_or_create(
             username=role.value, defaults={"is_staff": True, "email": ""}
         )
-        if not user.check_password(password):  # a new hash would end the user's sessions
+        if created or not user.check_password(password):  # a new hash would end the user's sessions
             user.set_password(password)
             user.save(update_fields=["password"])
         user.groups.add(Group.objects.get(name=role.value))
