@@ -45,4 +45,4 @@ def update_rows[M: models.Model](instances: Sequence[M], attributes: Iterable[st
 def _array_of(field: "models.Field[Any, Any]") -> sql.Composable:
     """A parameter with the type of the column; the key's own type would make a sequence."""
     of = field.rel_db_type(connection) if field.primary_key else field.db_type(connection)
-    return sql.SQL(f"%s::{of}[]")  # type: ignore[arg-type]  # the type comes from our own model
+    return sql.SQL(f"%s::{of}[]")  # the type comes from our own model

@@ -8,7 +8,7 @@ from django.contrib.admin import ModelAdmin
 from django.contrib.admin.options import IS_POPUP_VAR, Action, ActionLocation
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -106,8 +106,10 @@ class ExportMixin(ModelAdmin):  # type: ignore[type-arg]
 
     def export_view(self, request: HttpRequest, file_format: str) -> HttpResponseBase:
         """The list's rows under the address's filters and search."""
-        if file_format not in FORMATS or not self.has_export_permission(request):
+        if not self.has_export_permission(request):
             raise PermissionDenied(EXPORT_PERMISSION)
+        if file_format not in FORMATS:
+            raise Http404
         rows = self.get_changelist_instance(request).queryset
         return self.export(request, rows, file_format)
 

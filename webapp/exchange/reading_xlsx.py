@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 from openpyxl.cell.read_only import ReadOnlyCell
+from openpyxl.utils.escape import unescape
 from openpyxl.utils.exceptions import InvalidFileException
 
 from exchange.problems import FileError
@@ -122,7 +123,7 @@ def _shown(cell: Any) -> str:
     """A cell's value as a person sees it: 440.0 as 440, a day as 2026-04-01."""
     value = cell.value
     if value is None or isinstance(value, str):
-        return (value or "").replace("_x000D_", "")
+        return unescape(value) if value and "_x" in value else value or ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):

@@ -186,18 +186,19 @@ class TestSupplierParts:
         import_text(
             "supplier_parts",
             "part_number,supplier,sku,pack_quantity,unit_price\n"
-            'CB-1,wirey,W-1,500 feet,"1,200.5"\nCB-1,Wirey,W-2,foot,\nMT-1,Tokyo Rotor,T,500,１２０\n'
+            'CB-1,wirey,W-1,500 feet,"1,200.5"\nCB-1,Wirey,W-2,foot,\n'
+            "MT-1,Tokyo Rotor,T,500,１２０\n"
             "CB-1,Wirey,W-3,,\n",
         )
 
         offers = {offer.sku: offer for offer in SupplierPart.objects.select_related("part")}
         assert offers["W-1"].pack_in_base_units == Decimal("152.4")
         assert (offers["W-1"].unit_price, offers["W-1"].currency) == (Decimal("1200.5"), "USD")
-        assert (offers["W-2"].pack_quantity, offers["W-2"].pack_unit) == (1, "ft")
+        assert (offers["W-2"].pack_quantity, offers["W-2"].pack_unit) == (Decimal(1), "ft")
         assert (offers["W-2"].unit_price, offers["W-2"].currency) == (None, "")
-        assert (offers["T"].pack_quantity, offers["T"].pack_unit) == (500, "pcs")
+        assert (offers["T"].pack_quantity, offers["T"].pack_unit) == (Decimal(500), "pcs")
         assert offers["T"].currency == "JPY"
-        assert (offers["W-3"].pack_quantity, offers["W-3"].pack_unit) == (1, "m")
+        assert (offers["W-3"].pack_quantity, offers["W-3"].pack_unit) == (Decimal(1), "m")
 
     def test_are_refused_with_reasons(self, plan_of: Importer, catalogue: None) -> None:
         plan = plan_of(

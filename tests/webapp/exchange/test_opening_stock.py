@@ -39,7 +39,7 @@ class TestImport:
         assert part("MT-1").on_hand == Decimal("1050.5")
         [stocktake] = Stocktake.objects.all()
         [counted] = stocktake.lines.all()
-        assert (counted.expected, counted.counted) == (0, Decimal("1050.5"))
+        assert (counted.expected, counted.counted) == (Decimal(0), Decimal("1050.5"))
 
     def test_keeps_each_price_of_a_first_count(self, import_text: Importer) -> None:
         import_text(
@@ -52,7 +52,8 @@ class TestImport:
             "quantity", "unit_cost", "currency"
         )
         assert list(recorded) == [
-            (11, Decimal("1.1"), "EUR"), (5, Decimal("2.3"), "EUR"), (2, None, ""),
+            (Decimal(11), Decimal("1.1"), "EUR"), (Decimal(5), Decimal("2.3"), "EUR"),
+            (Decimal(2), None, ""),
         ]  # fmt: skip
 
     def test_a_second_time_changes_nothing(self, import_text: Importer) -> None:
@@ -75,8 +76,8 @@ class TestImport:
 
         recorded = StockMovement.objects.filter(kind="stocktake").order_by("line")
         assert list(recorded.values_list("quantity", "unit_cost")) == [
-            (-6, None),
-            (Decimal("2.5"), 3),
+            (Decimal(-6), None),
+            (Decimal("2.5"), Decimal(3)),
         ]
         assert find_differences() == ([], 0)
 
