@@ -22,6 +22,7 @@ OWNER_COMMANDS = frozenset(
         "makemigrations",
         "migrate",
         "optimizemigration",
+        "prepare_database",
         "showmigrations",
         "sqlflush",
         "sqlmigrate",
@@ -101,23 +102,6 @@ class Application:
                 f"mend the cause, then run it alone: ./dev manage {' '.join(words)}",
             )
         return done.stdout or ""
-
-    def run_script(self, script: str) -> str:
-        """What a few lines of Python print, run as the owner beside the application."""
-        done = subprocess.run(
-            [sys.executable, "-c", script],
-            env=self.environment(owner=True),
-            cwd=self.house.webapp,
-            check=False,
-            text=True,
-            capture_output=True,
-        )
-        if done.returncode != 0:
-            raise Problem(
-                f"the application does not start. It said:\n{done.stderr.rstrip()}",
-                "mend the cause, then run the same command again",
-            )
-        return done.stdout
 
     def manage_here(self, words: Sequence[str], folder: Path) -> int:
         """Run what somebody typed, in the folder they typed it in; its exit code."""

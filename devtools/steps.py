@@ -8,20 +8,8 @@ from pathlib import Path
 import psycopg
 
 from devtools.application import Application
-from devtools.console import Problem, say, step
+from devtools.console import say, step
 from devtools.house import House, write_whole
-
-# Asked of Django itself: which applied migrations does this code not have?
-UNKNOWN_MIGRATIONS = """
-import django; django.setup()
-from django.db import connection
-from django.db.migrations.loader import MigrationLoader
-loader = MigrationLoader(connection)
-replaced = {key for migration in loader.disk_migrations.values() for key in migration.replaces}
-known = set(loader.disk_migrations) | replaced
-print(*sorted(f"{app}.{name}" for app, name in loader.applied_migrations
-              if app in loader.migrated_apps and (app, name) not in known), sep="\\n")
-"""
 
 
 def compile_translations() -> None:
@@ -32,29 +20,14 @@ def compile_translations() -> None:
 
 
 def migrate(application: Application) -> None:
-    refuse_newer_database(application)
     with step("migrating the database"):
-        application.manage("migrate", "--verbosity", "0")
-        if application.database.separates_roles:
-            application.manage("grant_app_rights", quiet=True)
-        else:
+        application.manage("prepare_database", "--refuse-newer", quiet=True)
+        if not application.database.separates_roles:
             say(
                 "  note: one database user both migrates and serves, so the database cannot\n"
                 "  refuse the application what only an owner may do. DATABASE_OWNER_URL tells\n"
                 "  them apart."
             )
-        application.manage("sync_roles", quiet=True)
-
-
-def refuse_newer_database(application: Application) -> None:
-    unknown = application.run_script(UNKNOWN_MIGRATIONS).split()
-    if unknown:
-        raise Problem(
-            "the database was last used by newer code: it has migrations that this checkout "
-            f"does not know ({', '.join(unknown[:5])}{' …' if len(unknown) > 5 else ''}).",
-            "go on with the newer code: git pull, or check out the branch you were on, or",
-            "start anew, losing what is in the database: ./dev reset",
-        )
 
 
 def load_demo_once(application: Application) -> None:

@@ -47,9 +47,8 @@ with (here / "commands").open("a") as log:
 if command == os.environ.get("FAILS_AT"):
     sys.exit("as the test wants")
 with psycopg.connect(url, autocommit=True) as db:
-    if command == "migrate":
+    if command == "prepare_database":
         db.execute("CREATE TABLE IF NOT EXISTS catalog_part (number text PRIMARY KEY)")
-    if command == "grant_app_rights":
         db.execute("GRANT SELECT, INSERT ON catalog_part TO " + os.environ["DB_APP_ROLE"])
     if command == "load_demo":
         db.execute("INSERT INTO catalog_part VALUES ('MOTOR-1') ON CONFLICT DO NOTHING")
@@ -215,9 +214,7 @@ class TestServing:
     def test_migrates_as_the_owner_and_works_as_the_application(
         self, serving: Serving, repository: Path
     ) -> None:
-        assert "inventory_owner migrate" in commands(serving.desk)
-        assert "inventory_owner grant_app_rights" in commands(serving.desk)
-        assert "inventory_app sync_roles" in commands(serving.desk)
+        assert "inventory_owner prepare_database" in commands(serving.desk)
         assert "inventory_app load_demo" in commands(serving.desk)
 
     def test_keeps_secrets_out_of_the_list_of_processes(
@@ -354,7 +351,7 @@ class TestReset:
         [
             ("demo", "inventory_app load_demo"),
             ("large", "inventory_owner generate_large"),
-            ("empty", "inventory_app sync_roles"),
+            ("empty", "inventory_owner prepare_database"),
         ],
     )
     def test_fills_a_new_database(
