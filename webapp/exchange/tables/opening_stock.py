@@ -12,23 +12,17 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from access.models import User
-from catalog.models import Part, Tracking
+from catalog.models import Part
 from core.text import fold
 from exchange import parsers
 from exchange.columns import Column, Row
-from exchange.finder import Finder, find_parts
 from exchange.plan import Change, ChangeKind, FieldChange, Plan
 from exchange.problems import Problems
 from exchange.tables.base import Table, is_new
+from exchange.tables.opening_rows import References, check_lot, check_price, load, location_of
 from exchange.tables.tree import Tree, parse_path
-from stock.models import Location, Lot, StockLevel
-from stock.opening import Cost, OpeningCount, find_lots, lot_key, post_opening_stock
-
-# Where stock lies of which the file does not say where.
-UNASSIGNED_EN = "Unassigned"
-UNASSIGNED_JA = "未割当"
-
-type _Level = tuple[int, int | None, int | None]
+from stock.models import Location, StockLevel
+from stock.opening import Cost, OpeningCount, lot_key, post_opening_stock
 
 
 @dataclass
@@ -74,19 +68,6 @@ class Place:
             price, currency = prices[0]
             return [Cost(quantity=difference, unit_cost=price, currency=currency)]
         return [Cost(quantity=difference)]
-
-
-@dataclass
-class References:
-    """What the file's rows refer to, and the stock there is."""
-
-    parts: Finder[Part]
-    locations: Tree[Location]
-    unassigned: Location
-    lots: dict[tuple[int, str, str], Lot]
-    levels: dict[_Level, Decimal]
-    location_paths: dict[int, str]
-    whereabouts: dict[int, int]  # lot of a serial number in stock → location
 
 
 def _lot_text(attribute: str) -> Callable[[StockLevel], str]:
@@ -169,7 +150,7 @@ class OpeningStockTable(Table):
 
     def plan(self, rows: Sequence[Row], problems: Problems, *, lock: bool) -> Plan:
         plan = Plan(self.name, rows=rows, problems=problems)
-        references = _load(rows, lock=lock)
+        references = load(rows, lock=lock)
         places: dict[tuple[Any, ...], Place] = {}
         for row in rows:
             self._gather(row, references, problems, places)
@@ -209,12 +190,12 @@ class OpeningStockTable(Table):
                     gettext("Import or add the part first, or correct the number."),
                 )
         if "location_path" not in row.faulty:
-            location = _location(row, references, problems)
-        _check_price(row, problems)
+            location = location_of(row, references, problems)
+        check_price(row, problems)
         if row.faulty or part is None or location is None:
             return
         batch, serial = row.values.get("batch", ""), row.values.get("serial", "")
-        if not _check_lot(row, part, batch, serial, references, problems):
+        if not check_lot(row, part, batch, serial, references, problems):
             return
         key = (part.pk, id(location), fold(batch), fold(serial))
         place = places.setdefault(key, Place(part, location, batch, serial))
@@ -226,113 +207,6 @@ class OpeningStockTable(Table):
             if is_new(location):
                 location.save()
         post_opening_stock(counts=counts, by=by, at=at, key=key)
-
-
-def _load(rows: Sequence[Row], *, lock: bool) -> References:
-    # Parts first: whoever moves stock locks them before reading levels.
-    numbers = {row.cells["part_number"] for row in rows}
-    parts = find_parts(numbers, lock=lock)
-    found = {part.pk for number in numbers if (part := parts.find(number))}
-    nodes = list(Location.objects.order_by("pk"))
-    locations = Tree(nodes)
-    unassigned = (
-        locations.find(UNASSIGNED_EN)
-        or locations.find(UNASSIGNED_JA)
-        or Location(name_en=UNASSIGNED_EN, name_ja=UNASSIGNED_JA)
-    )
-    levels: dict[_Level, Decimal] = {}
-    whereabouts = {}
-    for level in StockLevel.objects.filter(part__in=found, quantity__gt=0).order_by():
-        levels[level.part_id, level.location_id, level.lot_id] = level.quantity
-        if level.lot_id is not None:
-            whereabouts[level.lot_id] = level.location_id
-    has_lots = any(row.values.get("batch") or row.values.get("serial") for row in rows)
-    return References(
-        parts,
-        locations,
-        unassigned,
-        find_lots(found) if has_lots else {},
-        levels,
-        {node.pk: node.path for node in nodes},
-        whereabouts,
-    )
-
-
-def _location(row: Row, references: References, problems: Problems) -> Location | None:
-    path = row.values.get("location_path", "")
-    if not path:
-        return references.unassigned
-    location = references.locations.find(path)
-    if location is None and fold(path) in {fold(UNASSIGNED_EN), UNASSIGNED_JA}:
-        return references.unassigned
-    if location is None:
-        problems.add(
-            row.number,
-            "location_path",
-            path,
-            gettext("the path of a location that exists"),
-            gettext("Import or add the location first, correct the path, or leave it empty."),
-        )
-    return location
-
-
-def _check_price(row: Row, problems: Problems) -> None:
-    if (
-        row.values.get("unit_price") is not None
-        and not row.values.get("currency")
-        and ("currency" not in row.faulty)
-    ):
-        row.faulty.add("currency")
-        problems.add(
-            row.number,
-            "currency",
-            gettext("an empty cell"),
-            gettext("the currency of the price"),
-            gettext("Fill in the ISO code, such as JPY, or remove the price."),
-        )
-
-
-def _check_lot(
-    row: Row, part: Part, batch: str, serial: str, references: References, problems: Problems
-) -> bool:
-    """Whether the row names its lot and serial number as the part's tracking asks for."""
-    count = problems.count
-    if part.tracking == Tracking.LOT and not batch:
-        problems.add(
-            row.number,
-            "batch",
-            gettext("an empty cell"),
-            gettext("a lot"),
-            gettext("%(part)s is tracked by lot: fill in the lot.") % {"part": part.number},
-        )
-    if part.tracking == Tracking.SERIAL and not serial:
-        problems.add(
-            row.number,
-            "serial",
-            gettext("an empty cell"),
-            gettext("a serial number"),
-            gettext("%(part)s is tracked by serial number: write one row for each item.")
-            % {"part": part.number},
-        )
-    if serial and row.values["quantity"] not in (0, 1):
-        problems.add(
-            row.number,
-            "quantity",
-            row.cells["quantity"],
-            gettext("1: a serial number is one single item"),
-            gettext("Write one row, of quantity 1, for each serial number."),
-        )
-    lot = references.lots.get(lot_key(part.pk, batch, serial)) if serial else None
-    if lot and batch and fold(lot.code) != fold(batch):
-        problems.add(
-            row.number,
-            "batch",
-            batch,
-            gettext("%(lot)s: the lot that serial number %(serial)s was recorded with")
-            % {"lot": lot.code or gettext("no lot"), "serial": serial},
-            gettext("Correct the lot or the serial number."),
-        )
-    return problems.count == count
 
 
 def _check_serials(places: Iterable[Place], problems: Problems) -> None:
