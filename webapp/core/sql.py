@@ -73,7 +73,7 @@ CREATE TRIGGER {table}_hand_down_path AFTER UPDATE ON {table}
     FOR EACH ROW WHEN (OLD.path IS DISTINCT FROM NEW.path
                        OR OLD.path_ja IS DISTINCT FROM NEW.path_ja)
     EXECUTE FUNCTION {table}_hand_down_path();
-""",
+""",  # noqa: S608 - our own table names
         reverse_sql=f"""
 DROP TRIGGER {table}_hand_down_path ON {table};
 DROP TRIGGER {table}_keep_path ON {table};
