@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
@@ -21,13 +22,28 @@ from exchange.services import IMPORT_PERMISSION
 from exchange.tables.registry import TABLES
 
 
+class TableFilter(DropdownFilter):
+    """What the rows of the file were."""
+
+    title = _("table")
+    parameter_name = "table"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: "admin.ModelAdmin[Any]"
+    ) -> list[tuple[str, str]]:
+        return [(name, capfirst(str(table.label))) for name, table in TABLES.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(table=self.value()) if self.value() else queryset
+
+
 @admin.register(ImportRun)
 class ImportRunAdmin(ReadOnlyAdmin):
     """Who imported what: one's own uploads, or all of them with the right to view imports."""
 
     list_display = ["created_at", "file_name", "table_label", "state_label", "result", "actor"]
     list_display_links = ["created_at", "file_name"]
-    list_filter = ["state", "table"]
+    list_filter = ["state", TableFilter]
     list_select_related = ["actor"]
     search_fields = ["file_name"]
     ordering = ["-created_at", "-id"]

@@ -68,7 +68,7 @@ def show(model_admin: "Admin", request: HttpRequest, pk: str) -> HttpResponse:
     context = page_context(
         model_admin,
         request,
-        title=_("Import of %(file)s") % {"file": run.file_name},
+        title=_("Import: %(file)s") % {"file": run.file_name},
         run=run,
         table=table,
         summary=summary,

@@ -10,6 +10,7 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.widgets import INPUT_CLASSES, UnfoldAdminTextInputWidget
 
 from catalog.models import Part
@@ -143,12 +144,14 @@ class TransferLineForm(LineForm):
     """A transfer says where from and where to."""
 
     to = forms.ModelChoiceField(
-        Location.objects.all(), label=_("To"), widget=_autocomplete("location", _("Location"))
+        Location.objects.all(),
+        label=pgettext_lazy("location", "To"),
+        widget=_autocomplete("location", _("Location")),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["location"].label = _("From")
+        self.fields["location"].label = pgettext_lazy("location", "From")
 
     def line(self) -> Move:
         return Move(**self._values())

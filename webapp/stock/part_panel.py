@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -158,7 +159,7 @@ def _history(part: Part) -> dict[str, Any]:
             "lowest %(lowest)s, highest %(highest)s."
         )
         % {
-            "start": history.days[0].isoformat(),
+            "start": date_format(history.days[0]),
             "first": plain(history.balances[0]),
             "last": plain(history.balances[-1]),
             "unit": part.get_unit_display(),

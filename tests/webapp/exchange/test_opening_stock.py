@@ -30,16 +30,27 @@ def shelf(name: str = "Shelf A") -> Location:
 class TestImport:
     def test_adds_up_the_rows_of_a_place(self, import_text: Importer) -> None:
         plan = import_text(
-            "opening_stock", HEADER + "MT-1,倉庫/棚A,,,440,,\nMT-1,Store/Shelf A,,,610.5,,\n"
+            "opening_stock", HEADER + "MT-1,倉庫/棚A,,,440,,\nMT-1,Store/Shelf A,,,610,,\n"
         )
 
         assert (plan.created, len(plan.changes)) == (2, 1)
         [movement] = StockMovement.objects.all()
-        assert (movement.kind, movement.quantity) == ("stocktake", Decimal("1050.5"))
-        assert part("MT-1").on_hand == Decimal("1050.5")
+        assert (movement.kind, movement.quantity) == ("stocktake", Decimal(1050))
+        assert part("MT-1").on_hand == 1050
         [stocktake] = Stocktake.objects.all()
         [counted] = stocktake.lines.all()
-        assert (counted.expected, counted.counted) == (Decimal(0), Decimal("1050.5"))
+        assert (counted.expected, counted.counted) == (0, 1050)
+
+    def test_refuses_half_a_piece_at_its_row(self, plan_of: Importer) -> None:
+        plan = plan_of(
+            "opening_stock",
+            HEADER + "MT-1,Store,,,0.5,,\nMT-1,Store/Shelf A,,,10.5,,\n"
+            "MT-1,Store/Shelf A,,,0.5,,\n",
+        )
+
+        [problem] = problems(plan)
+        assert (problem.row, problem.column, problem.found) == (2, "quantity", "0.5")
+        assert problem.expected == "a whole number of pcs"
 
     def test_keeps_each_price_of_a_first_count(self, import_text: Importer) -> None:
         import_text(

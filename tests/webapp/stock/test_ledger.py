@@ -44,11 +44,17 @@ def write(*movements: StockMovement) -> list[StockMovement]:
 
 
 class TestMovement:
-    def test_changes_the_level_and_the_total(self, motor: Part, shelf: Location) -> None:
-        write(movement(motor, shelf, "2.5"), movement(motor, shelf, -4))
+    def test_changes_the_level_and_the_total(self, shelf: Location) -> None:
+        wire = stocked(PartFactory.create(unit="m"), shelf, 10)
 
-        motor.refresh_from_db()
-        assert level(motor, shelf) == motor.on_hand == Decimal("8.5")
+        write(movement(wire, shelf, "2.5"), movement(wire, shelf, -4))
+
+        wire.refresh_from_db()
+        assert level(wire, shelf) == wire.on_hand == Decimal("8.5")
+
+    def test_of_half_a_piece_is_refused(self, motor: Part, shelf: Location) -> None:
+        with refused_by("stock_movement_whole_pieces"):
+            write(movement(motor, shelf, "0.5"))
 
     def test_of_nothing_is_refused(self, motor: Part, shelf: Location) -> None:
         with refused_by("stock_movement_not_zero"):
@@ -268,11 +274,13 @@ class TestLot:
         self, motor: Part, shelf: Location, bench: Location
     ) -> None:
         item = Lot.objects.create(part=motor, serial="S1")
+        wire = PartFactory.create(unit="m")
+        drum = Lot.objects.create(part=wire, serial="D1")
 
         with refused_by("stock_movement_serial_single"):
             write(movement(motor, shelf, 2, lot=item))
         with refused_by("stock_movement_serial_single"):
-            write(movement(motor, shelf, "0.5", lot=item))
+            write(movement(wire, shelf, "0.5", lot=drum))
         write(movement(motor, shelf, 1, lot=item))
         with refused_by("stock_movement_serial_single"):
             write(movement(motor, bench, 1, lot=item))

@@ -31,14 +31,7 @@ _TRADES = (
     ("Composites", "複合材", "EUR"), ("Motors", "電機", "CNY"),
 )  # fmt: skip
 
-FAMILY_NAMES = (
-    ("佐藤", "sato"), ("鈴木", "suzuki"), ("高橋", "takahashi"), ("田中", "tanaka"),
-    ("伊藤", "ito"), ("渡辺", "watanabe"), ("山本", "yamamoto"), ("中村", "nakamura"),
-    ("小林", "kobayashi"), ("加藤", "kato"), ("吉田", "yoshida"), ("山田", "yamada"),
-)  # fmt: skip
-GIVEN_NAMES = (
-    ("美咲", "misaki"), ("大輔", "daisuke"), ("陽子", "yoko"), ("健", "ken"),
-)  # fmt: skip
+_PEOPLE = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,11 +44,10 @@ class Person:
 
 
 def people() -> list[Person]:
-    """Twelve people who have worked at the warehouses."""
+    """Those who have worked at the warehouses, by the names of their desks."""
     return [
-        Person(username=f"{given_en}.{family_en}", family_name=family_ja, given_name=given_ja)
-        for index, (family_ja, family_en) in enumerate(FAMILY_NAMES)
-        for given_ja, given_en in [GIVEN_NAMES[index % len(GIVEN_NAMES)]]
+        Person(username=f"warehouse-{desk:02}", family_name="倉庫担当", given_name=f"{desk:02}")
+        for desk in range(1, _PEOPLE + 1)
     ]
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.models import User
 from catalog.models import Part
+from core import units
 from core.text import fold
 from exchange import parsers
 from exchange.columns import Column, Row
@@ -155,6 +156,7 @@ class OpeningStockTable(Table):
         for row in rows:
             self._gather(row, references, problems, places)
         _check_serials(places.values(), problems)
+        _check_whole(places.values(), problems)
         counts: list[OpeningCount] = []
         for place in places.values():
             _compare(place, references, plan, counts)
@@ -207,6 +209,20 @@ class OpeningStockTable(Table):
             if is_new(location):
                 location.save()
         post_opening_stock(counts=counts, by=by, at=at, key=key)
+
+
+def _check_whole(places: Iterable[Place], problems: Problems) -> None:
+    """Pieces and sets are whole; the rows of one place may add up to whole ones."""
+    for place in places:
+        if place.part.unit in units.WHOLE and place.counted % 1:
+            row = next(row for row in place.rows if row.values["quantity"] % 1)
+            problems.add(
+                row.number,
+                "quantity",
+                row.cells["quantity"],
+                gettext("a whole number of %(unit)s") % {"unit": place.part.get_unit_display()},
+                gettext("Correct the quantity, or give the part another unit first."),
+            )
 
 
 def _check_serials(places: Iterable[Place], problems: Problems) -> None:

@@ -5,6 +5,7 @@ from functools import partial, update_wrapper
 
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.db.models.expressions import Combinable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
@@ -49,7 +50,6 @@ class StockMovementAdmin(ExportMixin, ReadOnlyAdmin):
     list_select_related = ["part", "location", "lot", "actor", "reversed_by"]
     search_fields = ["part__number"]
     search_help_text = _("Number, name or SKU of the part")
-    ordering = ["-id"]
     actions = ["correct_selected"]
     actions_detail = ["correct_this"]  # type: ignore[assignment]  # unfold declares it empty
     fields = [
@@ -94,6 +94,11 @@ class StockMovementAdmin(ExportMixin, ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StockMovement]:
         return super().get_queryset(request).defer("part__search_text")
+
+    def get_ordering(self, request: HttpRequest) -> list[str | Combinable]:
+        """Newest first; a range of days long ago is read by the index of the days."""
+        by_day = any(request.GET.get(f"occurred_at_{end}") for end in ("from", "to"))
+        return ["-occurred_at", "-id"] if by_day else ["-id"]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[StockMovement], search_term: str

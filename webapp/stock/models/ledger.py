@@ -12,6 +12,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Part
@@ -253,7 +255,7 @@ class LedgerVerification(models.Model):
         verbose_name_plural = _("ledger verifications")
 
     def __str__(self) -> str:
-        return f"{self.finished_at:%Y-%m-%d %H:%M}"
+        return date_format(localtime(self.finished_at), "SHORT_DATETIME_FORMAT")
 
     @property
     def passed(self) -> bool:

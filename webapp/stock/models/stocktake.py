@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Part
@@ -35,7 +37,7 @@ class Stocktake(models.Model):
         verbose_name_plural = _("stocktakes")
 
     def __str__(self) -> str:
-        return f"{self.location} {self.occurred_at:%Y-%m-%d}"
+        return f"{self.location} {date_format(localtime(self.occurred_at), 'SHORT_DATE_FORMAT')}"
 
 
 class StocktakeLine(models.Model):
