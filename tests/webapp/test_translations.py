@@ -1,6 +1,9 @@
 """Every text a user can meet is there in Japanese, ours and the packages'."""
 
 import gettext as python_gettext
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -8,11 +11,23 @@ import polib
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth.models import Permission
+from django.test import RequestFactory
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import trans_real
 
+from access.labels import RIGHTS, right_label
+from access.models import User
+from access.roles import PERMISSIONS, Role
+from core.units import UNITS
 from devtools import messages
 from devtools.strings import find_messages
+from exchange.tables.registry import TABLES
+from stock.models import Location
+from tests.webapp.conftest import ClientOf
+from tests.webapp.factories import LocationFactory, PartFactory, line, receive
 
 CATALOG = messages.LOCALE / "ja" / "LC_MESSAGES" / "django.po"
 
@@ -117,3 +132,100 @@ def test_every_model_and_field_of_ours_has_a_japanese_name() -> None:
                 nameless.append(f"{label}: {text}")
 
     assert nameless == []
+
+
+class VisibleText(HTMLParser):
+    """What a reader sees of a page: its texts, and those of attributes that are shown."""
+
+    HIDDEN = frozenset({"script", "style", "code", "template"})
+    SHOWN = frozenset({"alt", "aria-label", "placeholder", "title"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self._hidden: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        is_icon = "material-symbols-outlined" in values.get("class", "")
+        if is_icon or tag in self.HIDDEN or tag in self._hidden[-1:]:
+            self._hidden.append(tag)
+        if not self._hidden:
+            self.texts += [values[name] for name in self.SHOWN & values.keys()]
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self._hidden[-1:]:
+            self._hidden.pop()
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden and data.strip():
+            self.texts.append(" ".join(data.split()))
+
+
+class TestPagesInJapanese:
+    """What is written on the pages, apart from data and codes, is Japanese."""
+
+    # Names of formats and codes, and keys of the keyboard; the language menu names itself.
+    CODES = frozenset({"CSV", "English", "Excel", "JPY", "USD", "XLSX", "esc"})
+
+    @pytest.mark.django_db
+    def test_no_page_has_english_words_left(self, administrator: User, client_of: ClientOf) -> None:
+        part, shelf = PartFactory.create(), LocationFactory.create()
+        receive(line(part, shelf, 5), by=administrator)
+        client = client_of(administrator, language="ja")
+        english = {}
+        for address in self.addresses(administrator, shelf):
+            answer = client.get(address)
+            assert answer.status_code == 200, address
+            words = self.english_in(answer.content.decode())
+            if words:
+                english[address] = words
+
+        assert english == {}
+
+    @pytest.mark.django_db
+    def test_every_right_of_a_role_has_its_words(self) -> None:
+        """Django stores the names of permissions in English."""
+        named = {name.split(".")[1] for names in PERMISSIONS.values() for name in names}
+        permissions = Permission.objects.filter(codename__in=named)
+
+        with translation.override("ja"):
+            labels = {right_label(permission) for permission in permissions}
+            translated_rights = {str(text) for text in RIGHTS.values()}
+
+        assert permissions
+        assert labels <= translated_rights
+        assert not any(label.isascii() for label in labels)
+
+    def addresses(self, user: User, shelf: Location) -> Iterator[str]:
+        request = RequestFactory().get("/")
+        request.user = user
+        yield reverse("admin:index")
+        yield reverse("admin:password_change")
+        yield reverse("admin:exchange_importrun_import_file")
+        for name in ("receive", "issue", "transfer", "stocktake_start"):
+            yield reverse(f"admin:stock_{name}")
+        yield reverse("admin:stock_stocktake_count", args=[shelf.pk])
+        for model, model_admin in admin.site._registry.items():
+            name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+            if not model_admin.has_view_permission(request):
+                continue
+            yield reverse(f"{name}_changelist")
+            if model_admin.has_add_permission(request):
+                yield reverse(f"{name}_add")
+            for row in model._default_manager.all()[:1]:
+                yield reverse(f"{name}_change", args=[row.pk])
+                yield reverse(f"{name}_history", args=[row.pk])
+
+    def english_in(self, html: str) -> set[str]:
+        page = VisibleText()
+        page.feed(html)
+        data = {*UNITS, *Role, *(role.capitalize() for role in Role)}
+        for table in TABLES.values():
+            data |= {f"{table.name}.csv", *(column.example for column in table.columns)}
+        return {
+            word
+            for text in page.texts
+            if text not in data and not any("\u3040" < character < "\u9fff" for character in text)
+            for word in re.findall(r"(?<![\w-])[A-Za-z]{3,}(?![\w-])", text)
+        } - self.CODES

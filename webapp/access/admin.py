@@ -6,12 +6,17 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, RelatedDropdownFilter
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from access.labels import rights_by_kind
 from access.models import User
 from access.roles import Role
 from core.admin import InventoryAdmin, ReadOnlyAdmin
@@ -75,6 +80,20 @@ class UserAdmin(DjangoUserAdmin, InventoryAdmin):  # type: ignore[type-arg]  # a
         user.is_staff = True
         return user
 
+    def obstacles_to_delete(self, obj: User) -> list[str]:
+        """What was recorded under a name keeps it."""
+        for relation in obj._meta.related_objects:
+            recorded = relation.related_model._default_manager.filter(**{relation.field.name: obj})
+            if relation.on_delete is models.PROTECT and recorded.exists():
+                return [
+                    gettext(
+                        "%(user)s cannot be deleted: work was recorded under this name. "
+                        "Take the mark “active” from the user instead."
+                    )
+                    % {"user": obj}
+                ]
+        return []
+
     @admin.display(description=_("name"), ordering="last_name")
     def display_name(self, user: User) -> str:
         return user.display_name
@@ -96,8 +115,8 @@ class RoleAdmin(ReadOnlyAdmin):
 
     list_display = ["role", "rights"]
     ordering = ["name"]
-    fields = ["role", "permissions"]
-    readonly_fields = ["role"]
+    fields = ["role", "what_it_may"]
+    readonly_fields = ["role", "what_it_may"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
         return super().get_queryset(request).prefetch_related("permissions")
@@ -109,6 +128,12 @@ class RoleAdmin(ReadOnlyAdmin):
     @admin.display(description=_("number of rights"))
     def rights(self, group: Group) -> int:
         return len(group.permissions.all())
+
+    @admin.display(description=_("rights"))
+    def what_it_may(self, group: Group) -> str:
+        return format_html_join(
+            mark_safe("<br>"), "{}: {}", rights_by_kind(group.permissions.all())
+        )
 
 
 def _role_name(group: Any) -> str:

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
 
+from core.fields import PlainDecimalField
+
 # How far a list counts past the page shown; beyond that it says "1,000+".
 COUNTED_ROWS = 1000
 # How deep a list can be turned: an offset costs as much as the rows it skips.
@@ -53,7 +55,16 @@ class InventoryChangeList(ChangeList):
         self.full_result_count = self.result_count
 
 
-class InventoryAdmin(ModelAdmin):
+class PlainNumbersMixin:
+    """Forms show numbers without needless zeros."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if isinstance(db_field, models.DecimalField):
+            kwargs.setdefault("form_class", PlainDecimalField)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+class InventoryAdmin(PlainNumbersMixin, ModelAdmin):
     """A list of 25 rows that never counts a large table; deletions that explain themselves."""
 
     paginator = CappedPaginator

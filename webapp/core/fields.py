@@ -13,6 +13,13 @@ MOST_DECIMALS = 6
 LARGEST = Decimal(999999999999)
 
 
+class PlainDecimalField(forms.DecimalField):
+    """Shows a stored number without needless zeros: 2.5, not 2.500000."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value.normalize():f}" if isinstance(value, Decimal) else value
+
+
 class QuantityField(forms.CharField):
     """A quantity above 0 (or from 0): full-width digits and thousands separators are fine."""
 

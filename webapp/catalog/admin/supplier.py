@@ -12,7 +12,7 @@ from unfold.contrib.filters.admin import BooleanRadioFilter
 
 from catalog.admin.filters import CategoryFilter
 from catalog.models import Part, Supplier, SupplierPart
-from core.admin import InventoryAdmin
+from core.admin import InventoryAdmin, PlainNumbersMixin
 from core.currencies import price_shown
 from core.numbers import plain
 from exchange.exporting import ExportMixin
@@ -97,7 +97,7 @@ class SupplierPartAdmin(ExportMixin, InventoryAdmin):
         return "" if item.unit_price is None else price_shown(item.unit_price, item.currency)
 
 
-class SupplierPartInline(TabularInline):
+class SupplierPartInline(PlainNumbersMixin, TabularInline):  # type: ignore[misc]  # unfold's inlines disagree with Django's
     """The suppliers of a part, on the part's page."""
 
     model = SupplierPart

@@ -35,8 +35,8 @@ class StockLevelAdmin(ExportMixin, ReadOnlyAdmin):
         ZeroFilter,
     ]
     list_select_related = ["part", "location", "lot"]
-    fields = ["part", "location", "lot", "quantity_column", "status"]
-    readonly_fields = ["quantity_column", "status"]
+    fields = ["part", "location", "lot", "quantity_column"]
+    readonly_fields = ["quantity_column"]
     search_fields = ["part__number"]
     search_help_text = _("Number, name or SKU of the part")
     ordering = ["part__number", "id"]
