@@ -37,7 +37,7 @@ def _compiled() -> None:
     """The catalogs as they are now, also when Django has loaded older ones already."""
     if messages.compile_catalogs():
         python_gettext._translations.clear()  # type: ignore[attr-defined]
-        trans_real._translations.clear()
+        trans_real._translations.clear()  # type: ignore[attr-defined]
 
 
 def translated(entry: polib.POEntry) -> str:

@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import ManyToOneRel, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
@@ -82,9 +82,11 @@ class UserAdmin(DjangoUserAdmin, InventoryAdmin):  # type: ignore[type-arg]  # a
 
     def obstacles_to_delete(self, obj: User) -> list[str]:
         """What was recorded under a name keeps it."""
-        for relation in obj._meta.related_objects:
+        for relation in obj._meta.get_fields(include_hidden=True):
+            if not isinstance(relation, ManyToOneRel) or relation.on_delete is not models.PROTECT:
+                continue
             recorded = relation.related_model._default_manager.filter(**{relation.field.name: obj})
-            if relation.on_delete is models.PROTECT and recorded.exists():
+            if recorded.exists():
                 return [
                     gettext(
                         "%(user)s cannot be deleted: work was recorded under this name. "
