@@ -1,8 +1,11 @@
-"""For all tests. What concerns Django is in tests/webapp/conftest.py."""
+"""For all tests. What concerns Django is in tests/webapp/cast.py."""
 
 from pathlib import Path
 
 import pytest
+
+# The database, the cast and the settings of the application, once for all that need them.
+pytest_plugins = ["tests.webapp.cast"]
 
 
 @pytest.fixture(scope="session")

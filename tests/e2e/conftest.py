@@ -18,20 +18,7 @@ from demo.loading import DATA
 from stock import services
 from stock.entries import Line
 from stock.models import Location
-from tests.webapp.conftest import (  # noqa: F401 - the same cast and the same database
-    PASSWORD,
-    _flush_by_owner,
-    _in_english,
-    _settings_for_tests,
-    administrator,
-    auditor,
-    buyer,
-    django_db_modify_db_settings,
-    django_db_setup,
-    general,
-    outsider,
-    storekeeper,
-)
+from tests.webapp.cast import PASSWORD
 from tests.webapp.factories import LocationFactory
 
 type SignIn = Callable[..., Page]
@@ -124,7 +111,7 @@ type StockOf = Callable[[Part, int], Location]
 
 
 @pytest.fixture
-def stock_of(storekeeper: User) -> StockOf:  # noqa: F811 - a fixture asks by its name
+def stock_of(storekeeper: User) -> StockOf:
     """``stock_of(part, 5)``: so many of the part at a new location."""
 
     def put(part: Part, quantity: int) -> Location:

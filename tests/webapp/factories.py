@@ -1,6 +1,6 @@
 # factory_boy declares no types for its declarations.
 # mypy: disable-error-code="no-untyped-call"
-"""Things for tests. People are the cast in conftest.py; stock comes in by the services."""
+"""Things for tests. People are the cast in cast.py; stock comes in by the services."""
 
 import uuid
 from datetime import datetime

@@ -20,7 +20,7 @@ from stock import services
 from stock.entries import Count, Line
 from stock.models import Location, StockMovement, Stocktake
 from stock.verification import verify_ledger
-from tests.webapp.conftest import ClientOf
+from tests.webapp.cast import ClientOf
 from tests.webapp.factories import (
     CategoryFactory,
     LocationFactory,

@@ -9,7 +9,7 @@ from PIL import Image
 
 from access.models import User
 from catalog.models import Part
-from tests.webapp.conftest import ClientOf
+from tests.webapp.cast import ClientOf
 from tests.webapp.factories import (
     CategoryFactory,
     LocationFactory,

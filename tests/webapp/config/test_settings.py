@@ -109,7 +109,7 @@ def test_a_desk_works_without_tls(load: Settings) -> None:
 
 
 class TestChecks:
-    def test_are_registered(self) -> None:
+    def test_are_registered(self, db: None) -> None:
         found = {message.id for message in run_checks(include_deployment_checks=True)}
 
         assert "inventory.E002" in found  # tests run without TLS

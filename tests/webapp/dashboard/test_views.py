@@ -15,7 +15,7 @@ from access.models import User
 from catalog.models import Part
 from stock.models import LedgerVerification, Location
 from stock.verification import verify_ledger
-from tests.webapp.conftest import ClientOf
+from tests.webapp.cast import ClientOf
 from tests.webapp.factories import LocationFactory, PartFactory, issue, line, receive, stocked
 
 pytestmark = pytest.mark.django_db

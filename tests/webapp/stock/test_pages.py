@@ -12,7 +12,7 @@ from django.utils import timezone
 from access.models import User
 from catalog.models import Part
 from stock.models import Location, StockLevel, StockMovement, Stocktake
-from tests.webapp.conftest import ClientOf
+from tests.webapp.cast import ClientOf
 from tests.webapp.factories import LocationFactory, PartFactory, level, stocked
 
 pytestmark = pytest.mark.django_db
