@@ -26,7 +26,7 @@ from devtools import messages
 from devtools.strings import find_messages
 from exchange.tables.registry import TABLES
 from stock.models import Location
-from tests.webapp.conftest import ClientOf
+from tests.webapp.cast import ClientOf
 from tests.webapp.factories import LocationFactory, PartFactory, line, receive
 
 CATALOG = messages.LOCALE / "ja" / "LC_MESSAGES" / "django.po"

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from access.models import User
-from tests.webapp.conftest import ClientOf
+from tests.webapp.cast import ClientOf
 from tests.webapp.factories import LocationFactory, PartFactory, line, receive
 
 pytestmark = pytest.mark.django_db

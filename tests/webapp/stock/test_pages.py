@@ -233,7 +233,7 @@ class TestTransfer:
         response = keeper.post(reverse("admin:stock_transfer"), {**entry(line), "_another": "1"})
 
         assert response.headers["Location"] == reverse("admin:stock_transfer")
-        assert (level(motor, shelf), level(motor, bench)) == (1, 2)
+        assert (level(motor, shelf), level(motor, bench)) == (Decimal(1), Decimal(2))
 
 
 class TestAvailability:
