@@ -42,6 +42,13 @@ def become_owner() -> None:
     """The opposite: only the owner can drop the test database."""
     connections.close_all()
     connection.settings_dict["OPTIONS"].pop("options", None)
+    with connection.cursor() as cursor:
+        # A thread of the live server that a browser kept open may hold a connection still.
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    connection.close()
 
 
 @contextmanager
