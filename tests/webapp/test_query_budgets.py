@@ -56,6 +56,7 @@ PAGES: dict[str, tuple[Callable[[], list[int]], int]] = {
     "admin:stock_transfer": (list, 4),
     "admin:stock_stocktake_start": (list, 6),
     "admin:stock_stocktake_count": (lambda: [Location.objects.earliest("pk").pk], 9),
+    "admin:stock_verify": (list, 4),
     "admin:stock_availability": (lambda: [Part.objects.earliest("pk").pk], 6),
     "admin:catalog_part_change": (lambda: [Part.objects.earliest("pk").pk], 12),
     "admin:catalog_part_add": (list, 4),

@@ -15,6 +15,7 @@ _STOCK_VIEWS = (
     "stock.view_stocklevel",
     "stock.view_stockmovement",
     "stock.view_stocktake",
+    "stock.view_stocktakeline",
     "stock.view_ledgerverification",
 )
 _READ = (*(f"catalog.view_{model}" for model in _CATALOGUE), *_STOCK_VIEWS)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.admin import ShowFacets
 from django.core.paginator import Paginator
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -73,6 +74,8 @@ class InventoryAdmin(PlainNumbersMixin, ModelAdmin):
     show_full_result_count = False
     list_filter_submit = True
     list_fullwidth = True
+    # Facets count every choice of every filter over the whole table.
+    show_facets = ShowFacets.NEVER
 
     def get_paginator(
         self, request: HttpRequest, queryset: Any, per_page: int, *args: Any, **kwargs: Any

@@ -137,11 +137,13 @@ class ReceiveLineForm(LineForm):
 class IssueLineForm(LineForm):
     """An issue says where from."""
 
-    field_order = ["part", "quantity", "location", "lot", "serial"]
+    field_order = ("part", "quantity", "location", "lot", "serial")
 
 
 class TransferLineForm(LineForm):
     """A transfer says where from and where to."""
+
+    field_order = ("part", "quantity", "location", "to", "lot", "serial")
 
     to = forms.ModelChoiceField(
         Location.objects.all(),

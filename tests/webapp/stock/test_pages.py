@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from access.models import User
 from catalog.models import Part
-from stock.models import Location, StockLevel, StockMovement, Stocktake
+from stock.models import LedgerVerification, Location, StockLevel, StockMovement, Stocktake
 from tests.webapp.cast import ClientOf
 from tests.webapp.factories import LocationFactory, PartFactory, level, stocked
 
@@ -436,9 +436,11 @@ class TestLists:
     def test_verifies_the_ledger_for_those_who_may(
         self, auditor: User, general: User, client_of: ClientOf
     ) -> None:
-        address = reverse("admin:stock_ledgerverification_verify_now")
+        address = reverse("admin:stock_verify")
+        client = client_of(auditor)
 
-        allowed = client_of(auditor).get(address, follow=True)
-
-        assert "adds up" in allowed.content.decode()
-        assert client_of(general).get(address).status_code == 403
+        assert client.get(address).status_code == 200
+        assert not LedgerVerification.objects.exists()  # looking at the page verifies nothing
+        assert "adds up" in client.post(address, follow=True).content.decode()
+        assert LedgerVerification.objects.get().actor == auditor
+        assert client_of(general).post(address).status_code == 403
