@@ -62,7 +62,7 @@ PAGES: dict[str, tuple[Callable[[], list[int]], int]] = {
     "admin:catalog_part_add": (list, 4),
     "admin:stock_location_change": (lambda: [Location.objects.earliest("pk").pk], 5),
     "admin:stock_stockmovement_change": (lambda: [StockMovement.objects.earliest("pk").pk], 10),
-    "admin:stock_stocktake_change": (lambda: [Stocktake.objects.earliest("pk").pk], 7),
+    "admin:stock_stocktake_change": (lambda: [Stocktake.objects.earliest("pk").pk], 9),
 }
 
 
