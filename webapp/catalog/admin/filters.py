@@ -1,5 +1,6 @@
 """Filters of the lists of parts, usable from other lists by the path to the part."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
@@ -8,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
-from catalog.models import Category, Part, StockStatus, Supplier, SupplierPart, Tracking
+from catalog.models import Category, StockStatus, Supplier, SupplierPart, Tracking
 from core.models import in_japanese
 from core.pages import as_id
 from stock.models import Location, StockLevel
@@ -80,38 +81,37 @@ class SupplierFilter(DropdownFilter):
         return queryset.filter(pk__in=sold.values("part_id"))
 
 
-class StatusFilter(DropdownFilter):
+class ChoiceFilter(DropdownFilter):
+    """One of a field's choices; `field` is the way to it from the rows of the list."""
+
+    field: str
+    options: Sequence[tuple[str, Any]]
+
+    def lookups(
+        self, request: HttpRequest, model_admin: "ModelAdmin[Any]"
+    ) -> Sequence[tuple[str, Any]]:
+        return self.options
+
+    def queryset(
+        self, request: HttpRequest, queryset: models.QuerySet[Any]
+    ) -> models.QuerySet[Any]:
+        return queryset.filter(**{self.field: self.value()}) if self.value() else queryset
+
+
+class StatusFilter(ChoiceFilter):
     """Out, low or enough; the database keeps it."""
 
     title = _("stock status")
-    parameter_name = "status"
-
-    def lookups(
-        self, request: HttpRequest, model_admin: "ModelAdmin[Any]"
-    ) -> list[tuple[str, Any]]:
-        return list(StockStatus.choices)
-
-    def queryset(
-        self, request: HttpRequest, queryset: models.QuerySet[Part]
-    ) -> models.QuerySet[Part]:
-        return queryset.filter(status=self.value()) if self.value() else queryset
+    parameter_name = field = "status"
+    options = StockStatus.choices
 
 
-class TrackingFilter(DropdownFilter):
+class TrackingFilter(ChoiceFilter):
     """How single items are told apart."""
 
     title = _("tracking")
-    parameter_name = "tracking"
-
-    def lookups(
-        self, request: HttpRequest, model_admin: "ModelAdmin[Any]"
-    ) -> list[tuple[str, Any]]:
-        return list(Tracking.choices)
-
-    def queryset(
-        self, request: HttpRequest, queryset: models.QuerySet[Part]
-    ) -> models.QuerySet[Part]:
-        return queryset.filter(tracking=self.value()) if self.value() else queryset
+    parameter_name = field = "tracking"
+    options = Tracking.choices
 
 
 def branch_choices(nodes: models.QuerySet[Any]) -> list[tuple[str, str]]:

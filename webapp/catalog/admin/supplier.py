@@ -103,6 +103,7 @@ class SupplierPartInline(PlainNumbersMixin, TabularInline):  # type: ignore[misc
     model = SupplierPart
     extra = 0
     tab = True
+    show_title = False
     fields = [
         "supplier",
         "sku",

@@ -11,8 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
 from unfold.utils import parse_date_str
 
-from catalog.admin.filters import CategoryFilter, branch_choices, chosen_branch
-from catalog.models import StockStatus, Tracking
+from catalog.admin.filters import (
+    CategoryFilter,
+    ChoiceFilter,
+    StatusFilter,
+    TrackingFilter,
+    branch_choices,
+    chosen_branch,
+)
 from stock.models import Location
 from stock.models.ledger import Kind
 
@@ -41,55 +47,24 @@ class BranchFilter(DropdownFilter):
         return queryset if branch is None else queryset.filter(location__in=branch)
 
 
-class KindFilter(DropdownFilter):
+class KindFilter(ChoiceFilter):
     """Receipts, issues, …"""
 
     title = _("kind")
-    parameter_name = "kind"
-
-    def lookups(
-        self, request: HttpRequest, model_admin: "ModelAdmin[Any]"
-    ) -> list[tuple[str, Any]]:
-        return list(Kind.choices)
-
-    def queryset(
-        self, request: HttpRequest, queryset: models.QuerySet[Any]
-    ) -> models.QuerySet[Any]:
-        return queryset.filter(kind=self.value()) if self.value() else queryset
+    parameter_name = field = "kind"
+    options = Kind.choices
 
 
-class PartStatusFilter(DropdownFilter):
+class PartStatusFilter(StatusFilter):
     """By the stock status of the part."""
 
-    title = _("stock status")
-    parameter_name = "status"
-
-    def lookups(
-        self, request: HttpRequest, model_admin: "ModelAdmin[Any]"
-    ) -> list[tuple[str, Any]]:
-        return list(StockStatus.choices)
-
-    def queryset(
-        self, request: HttpRequest, queryset: models.QuerySet[Any]
-    ) -> models.QuerySet[Any]:
-        return queryset.filter(part__status=self.value()) if self.value() else queryset
+    field = "part__status"
 
 
-class PartTrackingFilter(DropdownFilter):
+class PartTrackingFilter(TrackingFilter):
     """By how single items of the part are told apart."""
 
-    title = _("tracking")
-    parameter_name = "tracking"
-
-    def lookups(
-        self, request: HttpRequest, model_admin: "ModelAdmin[Any]"
-    ) -> list[tuple[str, Any]]:
-        return list(Tracking.choices)
-
-    def queryset(
-        self, request: HttpRequest, queryset: models.QuerySet[Any]
-    ) -> models.QuerySet[Any]:
-        return queryset.filter(part__tracking=self.value()) if self.value() else queryset
+    field = "part__tracking"
 
 
 class ZeroFilter(DropdownFilter):

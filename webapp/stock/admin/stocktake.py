@@ -18,6 +18,7 @@ class StocktakeLineInline(TabularInline):
     model = StocktakeLine
     extra = 0
     can_delete = False
+    show_title = False
     per_page = 50  # type: ignore[assignment]  # unfold declares it by its default
     fields = ("part", "lot", "expected_shown", "counted_shown", "difference")
     readonly_fields = fields

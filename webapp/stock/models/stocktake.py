@@ -9,6 +9,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Part
+from core.numbers import plain
 from stock.models.location import Location
 from stock.models.lot import Lot
 
@@ -73,4 +74,4 @@ class StocktakeLine(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.part}: {self.counted}"
+        return f"{self.part}: {plain(self.counted)}"
