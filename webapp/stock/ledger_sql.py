@@ -57,6 +57,16 @@ BEGIN
             MESSAGE = 'A correction is the exact reverse of one movement that is no correction.';
     END IF;
 
+    IF EXISTS (
+        SELECT 1 FROM new_rows c JOIN stock_stockmovement m ON m.id = c.reverses_id
+        WHERE m.kind = 'transfer'
+        GROUP BY m.idempotency_key, c.part_id, c.lot_id HAVING sum(c.quantity) <> 0
+    ) THEN
+        RAISE EXCEPTION USING ERRCODE = 'check_violation', TABLE = 'stock_stockmovement',
+            CONSTRAINT = 'stock_movement_transfer_reversed_whole',
+            MESSAGE = 'A transfer is reversed on both sides.';
+    END IF;
+
     INSERT INTO stock_stocklevel (part_id, location_id, lot_id, quantity)
         SELECT part_id, location_id, lot_id, 0 FROM new_rows
         GROUP BY part_id, location_id, lot_id ORDER BY part_id, location_id, lot_id

@@ -354,8 +354,10 @@ class Available:
 
     def __init__(self, parts: dict[int, Part]) -> None:
         self._left = {
-            (level.part_id, level.location_id, level.lot_id): level.quantity
-            for level in StockLevel.objects.filter(part__in=parts)
+            (part, location, lot): quantity
+            for part, location, lot, quantity in StockLevel.objects.filter(
+                part__in=parts, quantity__gt=0
+            ).values_list("part_id", "location_id", "lot_id", "quantity")
         }
 
     def put(self, part: Part, location: Location, lot: Lot | None, quantity: Decimal) -> None:

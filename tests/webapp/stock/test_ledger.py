@@ -164,6 +164,17 @@ class TestTransfer:
                 movement(motor, bench, 3, lot=lot, line=2, **request),
             )
 
+    def test_is_reversed_on_both_sides(self, motor: Part, shelf: Location, bench: Location) -> None:
+        request = {"kind": Kind.TRANSFER, "idempotency_key": uuid.uuid4()}
+        out, into = write(
+            movement(motor, shelf, -3, **request), movement(motor, bench, 3, line=2, **request)
+        )
+
+        with refused_by("stock_movement_transfer_reversed_whole"):
+            write(movement(motor, bench, -3, kind=Kind.CORRECTION, reverses=into))
+        with refused_by("stock_movement_transfer_reversed_whole"):
+            write(movement(motor, shelf, 3, kind=Kind.CORRECTION, reverses=out))
+
 
 class TestCorrection:
     @pytest.fixture

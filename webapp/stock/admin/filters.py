@@ -91,6 +91,10 @@ class DayRangeFilter(RangeDateFilter):
     unfold's own compares with midnight, and so leaves the last day out.
     """
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = _("day")
+
     def queryset(
         self, request: HttpRequest, queryset: models.QuerySet[Any]
     ) -> models.QuerySet[Any] | None:
