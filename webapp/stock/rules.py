@@ -353,7 +353,7 @@ class Available:
     """What is left at each place while the lines of one request take from it."""
 
     def __init__(self, parts: dict[int, Part]) -> None:
-        self._left = {
+        self._left: dict[tuple[int, int, int | None], Decimal] = {
             (part, location, lot): quantity
             for part, location, lot, quantity in StockLevel.objects.filter(
                 part__in=parts, quantity__gt=0
