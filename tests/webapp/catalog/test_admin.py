@@ -260,6 +260,11 @@ class TestPictures:
         assert b"".join(response) == png()
         assert response.headers["Content-Type"] == "image/png"
 
+    def test_stands_on_the_part_s_page(self, part: Part, admin: Client) -> None:
+        page = admin.get(reverse("admin:catalog_part_change", args=[part.pk])).content.decode()
+
+        assert f'src="{part.picture.url}"' in page
+
     def test_is_kept_from_everybody_else(
         self, part: Part, outsider: User, client_of: ClientOf
     ) -> None:
