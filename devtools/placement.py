@@ -3,8 +3,8 @@
 PostgreSQL refuses to run as root. Started by root it therefore runs as `nobody`, an account that
 every machine has, so nothing is added to the machine. `nobody` must be able to enter the folders
 of the database and of its programs. Where the repository lies beneath a folder closed to others
-(the home of root, for example) we do not open that folder: database and programs go to /var/lib instead, and
-.data/postgres-place says where.
+(a home, for example) we do not open that folder: database and programs go to /var/lib instead,
+and .data/postgres-place says where.
 """
 
 import os

@@ -4,7 +4,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
 from babel import Locale
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.numbers import format_currency, get_currency_precision
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -54,13 +54,9 @@ def shown(amount: Decimal, code: str) -> str:
 def price_shown(price: Decimal, code: str) -> str:
     """A price of one unit: at least the currency's decimals, more where they carry value."""
     places = max(decimals(code), -int(price.normalize().as_tuple().exponent))
-    number = format_decimal(
-        price,
-        format="#,##0." + "0" * places if places else "#,##0",
-        locale=_locale(),
-        decimal_quantization=False,
-    )
-    return f"{number} {code}"
+    standard = Locale.parse(_locale()).currency_formats["standard"].pattern
+    pattern = standard.replace("0.00", f"0.{'0' * places}" if places else "0")
+    return format_currency(price, code, format=pattern, locale=_locale(), currency_digits=False)
 
 
 def _locale() -> str:

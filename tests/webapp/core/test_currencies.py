@@ -40,12 +40,12 @@ def test_amounts_are_shown_in_the_users_language() -> None:
 @pytest.mark.parametrize(
     ("price", "code", "text"),
     [
-        ("0.513300", "USD", "0.5133 USD"),
-        ("2", "USD", "2.00 USD"),
-        ("1200.000000", "JPY", "1,200 JPY"),
-        ("0.05", "JPY", "0.05 JPY"),
-        ("1E+3", "USD", "1,000.00 USD"),
-        ("0", "JPY", "0 JPY"),
+        ("0.513300", "USD", "$0.5133"),
+        ("2", "USD", "$2.00"),
+        ("1200.000000", "JPY", "¥1,200"),
+        ("0.05", "JPY", "¥0.05"),
+        ("1E+3", "USD", "$1,000.00"),
+        ("0", "JPY", "¥0"),
     ],
 )
 def test_prices_of_one_unit_are_shown_in_full(price: str, code: str, text: str) -> None:

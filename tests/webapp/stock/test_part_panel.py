@@ -95,7 +95,7 @@ class TestTotals:
 
         panel = panel_for(storekeeper, motor)
 
-        assert panel["cost"] == "1.234567 USD"
+        assert panel["cost"] == "$1.234567"
         assert panel["value"] == "$14.81"
 
     def test_says_when_a_cost_is_only_a_price(self, storekeeper: User, motor: Part) -> None:
@@ -105,7 +105,7 @@ class TestTotals:
 
         panel = panel_for(storekeeper, motor)
 
-        assert panel["cost"] == "0.333333 USD"
+        assert panel["cost"] == "$0.333333"
         assert panel["value"] == "$3.33"
         assert "nothing was bought yet" in text(page_for(storekeeper, motor))
 
