@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "webapp" / "locale"
 
 # Packages whose strings our users see. Add a package here when it joins INSTALLED_APPS.
-PACKAGES = ("django", "unfold", "tree_queries")
+PACKAGES = ("django", "unfold")
 UNUSED = (
     "django/conf/*_template",
     "django/conf/global_settings.py",  # the names of a hundred languages
