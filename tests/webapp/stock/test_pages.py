@@ -331,6 +331,24 @@ class TestStocktake:
         assert "Nothing was counted yet" in response.content.decode()
         assert level(motor, shelf) == 10
 
+    def test_goes_on_behind_the_last_row_whatever_was_counted_as_gone(
+        self, keeper: Client, shelf: Location, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("stock.pages.stocktake.ROWS_A_PAGE", 2)
+        parts = [stocked(PartFactory.create(number=f"P-{n}"), shelf, 5) for n in range(5)]
+        address, seen = self.address(shelf), []
+
+        while "/change/" not in address:
+            page = keeper.get(address)
+            on_page = [part for _form, part, _lot in page.context["rows"]]
+            seen += on_page
+            rows = [{"part": part, "expected": 5, "counted": 0} for part in on_page]
+            posted = keeper.post(address, counting(shelf, *rows, _post="1"))
+            address = posted.headers["Location"]
+
+        assert seen == parts
+        assert not StockLevel.objects.filter(quantity__gt=0).exists()
+
     def test_lists_only_the_category_chosen(
         self, keeper: Client, motor: Part, shelf: Location
     ) -> None:

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -26,6 +28,7 @@ from stock.entries import Count, Posting
 from stock.errors import CountOutdatedError
 from stock.forms import HeaderForm, part_autocomplete
 from stock.models import Location, Lot, StockLevel, Stocktake
+from stock.rules import place_of
 
 # A page that can be counted in one go; the rest follows page by page.
 ROWS_A_PAGE = 200
@@ -127,10 +130,10 @@ def start(model_admin: "ModelAdmin[Any]", request: HttpRequest) -> HttpResponse:
 def count(model_admin: "ModelAdmin[Any]", request: HttpRequest, location_id: int) -> HttpResponse:
     """Enter the counts; ``_review`` shows the differences, ``_post`` records them."""
     location = get_object_or_404(Location, pk=location_id)
-    page = _page_number(request)
-    levels = _levels(location, request.GET.get("category"), page)
-    more = len(levels) > ROWS_A_PAGE
-    levels = levels[:ROWS_A_PAGE]
+    category = request.GET.get("category")
+    found_here = list(_levels(location, category, request.GET.get("after"))[: ROWS_A_PAGE + 1])
+    more = len(found_here) > ROWS_A_PAGE
+    levels = found_here[:ROWS_A_PAGE]
     posted = request.POST or None
     header = HeaderForm(posted)
     rows = CountFormSet(
@@ -153,7 +156,7 @@ def count(model_admin: "ModelAdmin[Any]", request: HttpRequest, location_id: int
             posting = _post(header, rows, counts, location=location, request=request)
             if posting is not None:
                 _say_done(request, posting, len(counts))
-                return redirect(_next_page(header, location, request, page=page, more=more))
+                return redirect(_next_page(rows, header.cleaned_data["key"], location, request))
     reviewing = bool(counts) and "_edit" not in request.POST and header.is_valid()
     context = page_context(
         model_admin,
@@ -167,26 +170,26 @@ def count(model_admin: "ModelAdmin[Any]", request: HttpRequest, location_id: int
         counts=counts,
         reviewing=reviewing,
         differences=[c for c in counts if c.counted != c.expected],
-        page_number=page,
         more=more,
     )
     return render(request, "stock/stocktake_count.html", context)
 
 
-def _levels(location: Location, category: str | None, page: int) -> list[StockLevel]:
-    """A page of what the books have here, in the order of the part numbers, and one row more."""
+def _levels(location: Location, category: str | None, after: object) -> QuerySet[StockLevel]:
+    """What the books have here, in the order of the part numbers, behind the level `after`.
+
+    Behind a row, not behind a number of rows: what was counted as gone leaves the list.
+    """
     levels = StockLevel.objects.filter(location=location, quantity__gt=0)
     branch = chosen_branch(Category.objects.all(), category)
     if branch is not None:
         levels = levels.filter(part__category__in=branch)
-    offset = (page - 1) * ROWS_A_PAGE
-    ordered = levels.select_related("part", "lot").order_by("part__number", "lot__code", "pk")
-    return list(ordered[offset : offset + ROWS_A_PAGE + 1])
-
-
-def _page_number(request: HttpRequest) -> int:
-    page = request.GET.get("page", "1")
-    return max(1, int(page)) if page.isdecimal() and len(page) < 6 else 1
+    last_id = as_id(after)
+    last = last_id and StockLevel.objects.filter(pk=last_id).select_related("part").first()
+    if last:
+        number = last.part.number
+        levels = levels.filter(Q(part__number__gt=number) | Q(part__number=number, pk__gt=last.pk))
+    return levels.select_related("part", "lot").order_by("part__number", "pk")
 
 
 def _with_names(rows: Any) -> list[tuple[CountForm, Part, Lot | None]]:
@@ -214,24 +217,19 @@ def _counts(location: Location, rows: Any, found: Any) -> list[Count]:
         for form in rows
         if form.cleaned_data.get("counted") is not None
     ]
-    known = {(count.part.pk, count.lot.pk if count.lot else None) for count in counts}
+    known = {place_of(count) for count in counts}
     for form in found:
         part, counted = form.cleaned_data.get("part"), form.cleaned_data.get("counted")
         if part is None or counted is None:
             continue
         lot = form.cleaned_data.get("lot_found")
-        if (part.pk, lot.pk if lot else None) in known:
+        level = StockLevel.objects.filter(location=location, part=part, lot=lot).first()
+        expected = level.quantity if level else Decimal(0)
+        count = Count(part=part, lot=lot, counted=counted, expected=expected)
+        if place_of(count) in known:
             form.add_error("part", _t("This part is counted in a row above already."))
             continue
-        level = StockLevel.objects.filter(location=location, part=part, lot=lot).first()
-        counts.append(
-            Count(
-                part=part,
-                lot=lot,
-                counted=counted,
-                expected=level.quantity if level else Decimal(0),
-            )
-        )
+        counts.append(count)
     return counts
 
 
@@ -291,14 +289,17 @@ def _say_done(request: HttpRequest, posting: Posting, counted: int) -> None:
     messages.success(request, f"{rows} {differences}")
 
 
-def _next_page(
-    header: HeaderForm, location: Location, request: HttpRequest, *, page: int, more: bool
-) -> str:
-    """The next rows of the location while there are any, then the record of the count."""
-    if more:
-        query = request.GET.copy()
-        query["page"] = str(page + 1)
-        address = reverse("admin:stock_stocktake_count", args=[location.pk])
-        return f"{address}?{query.urlencode()}"
-    stocktake = Stocktake.objects.get(idempotency_key=header.cleaned_data["key"])
+def _next_page(rows: Any, key: UUID, location: Location, request: HttpRequest) -> str:
+    """The rows behind the last of this page while there are any, then the record of the count."""
+    if rows.forms:
+        last = rows.forms[-1].cleaned_data
+        level = StockLevel.objects.filter(
+            location=location, part=last["part"], lot=last["lot"]
+        ).first()
+        if level and _levels(location, request.GET.get("category"), level.pk).exists():
+            query = request.GET.copy()
+            query["after"] = str(level.pk)
+            address = reverse("admin:stock_stocktake_count", args=[location.pk])
+            return f"{address}?{query.urlencode()}"
+    stocktake = Stocktake.objects.get(idempotency_key=key)
     return reverse("admin:stock_stocktake_change", args=[stocktake.pk])
