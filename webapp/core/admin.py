@@ -15,11 +15,14 @@ from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
 
 from core.fields import PlainDecimalField
+from core.pages import as_id
 
 # How far a list counts past the page shown; beyond that it says "1,000+".
 COUNTED_ROWS = 1000
 # How deep a list can be turned: an offset costs as much as the rows it skips.
 DEEPEST_PAGE = 200
+# As many rows as a page of ours takes from a list.
+MOST_CHOSEN = 100
 
 
 class CappedPaginator(Paginator):  # type: ignore[type-arg]  # not subscriptable when run
@@ -81,9 +84,8 @@ class InventoryAdmin(PlainNumbersMixin, ModelAdmin):
         self, request: HttpRequest, queryset: Any, per_page: int, *args: Any, **kwargs: Any
     ) -> "Paginator[Any]":
         paginator = super().get_paginator(request, queryset, per_page, *args, **kwargs)
-        asked_for = request.GET.get("p", "1")
-        if isinstance(paginator, CappedPaginator) and asked_for.isdigit():
-            paginator.page_asked_for = int(asked_for)
+        if isinstance(paginator, CappedPaginator):
+            paginator.page_asked_for = as_id(request.GET.get("p")) or 1
         return paginator
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
@@ -161,6 +163,3 @@ def to_page_with_selection(
         return HttpResponseRedirect(f"{reverse(url_name)}?{query}")
 
     return act
-
-
-MOST_CHOSEN = 100

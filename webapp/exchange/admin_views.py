@@ -14,8 +14,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from access.models import User
-from core.pages import page_context, requires
+from core.pages import as_id, page_context, requires, user_of
 from exchange import services
 from exchange.columns import ERRORS_HEADER
 from exchange.exporting import FORMATS, header_of
@@ -34,7 +33,7 @@ type Admin = ModelAdmin[Any]
 @requires(IMPORT_PERMISSION)
 def upload(model_admin: "Admin", request: HttpRequest) -> HttpResponse:
     """Take a file; show what it would change."""
-    user = _user(request)
+    user = user_of(request)
     tables = {name: table for name, table in TABLES.items() if may_import(table, user)}
     if request.method == "POST":
         # Every table can be asked for: the service refuses those that the user may not import.
@@ -78,7 +77,7 @@ def show(model_admin: "Admin", request: HttpRequest, pk: str) -> HttpResponse:
         more_errors=summary["problems"] - len(summary["errors"]),
         may_apply=run.state == ImportRun.State.PREVIEWED
         and bool(summary["created"] or summary["changed"])
-        and may_import(table, _user(request)),
+        and may_import(table, user_of(request)),
         may_import=request.user.has_perm(IMPORT_PERMISSION),
     )
     return render(request, "exchange/run.html", context)
@@ -91,7 +90,7 @@ def apply(model_admin: "Admin", request: HttpRequest, pk: int) -> HttpResponse:
         return HttpResponseNotAllowed(["POST"])
     run = _run(model_admin, request, str(pk))
     try:
-        applied = services.apply(run=run, by=_user(request), at=timezone.now())
+        applied = services.apply(run=run, by=user_of(request), at=timezone.now())
     except services.PlanOutdatedError as error:
         messages.warning(request, str(error))
     except (RefusedError, FileError) as error:
@@ -173,9 +172,7 @@ def _run(model_admin: "Admin", request: HttpRequest, pk: str) -> ImportRun:
     """The upload, if the user may see it."""
     if not model_admin.has_view_permission(request):
         raise PermissionDenied("exchange.view_importrun")
-    if not pk.isdigit():
-        raise Http404
-    run: ImportRun = get_object_or_404(model_admin.get_queryset(request), pk=int(pk))
+    run: ImportRun = get_object_or_404(model_admin.get_queryset(request), pk=as_id(pk))
     return run
 
 
@@ -196,10 +193,3 @@ def _sentence(problem: Problem, table: Table) -> str:
 
 def _address(pk: int) -> str:
     return reverse("admin:exchange_importrun_change", args=[pk])
-
-
-def _user(request: HttpRequest) -> User:
-    user = request.user
-    if not isinstance(user, User):
-        raise PermissionDenied
-    return user

@@ -89,6 +89,10 @@ class TestPartList:
         for value in ("x", "-1", "9" * 40, "½"):
             assert found(admin, category=value, location=value, supplier=value) == {"MT-1"}
 
+    @pytest.mark.parametrize("page", ["²", "x", "-1", "9" * 5000])
+    def test_survives_a_page_that_is_none(self, admin: Client, page: str) -> None:
+        assert admin.get(reverse(LIST), {"p": page}).status_code in {200, 302}
+
     def test_counts_no_further_than_it_shows(
         self, admin: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
