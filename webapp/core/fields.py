@@ -7,10 +7,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from core.numbers import LARGEST, MOST_DECIMALS
 from core.text import half_width
-
-MOST_DECIMALS = 6
-LARGEST = Decimal(999999999999)
 
 
 class PlainDecimalField(forms.DecimalField):

@@ -4,6 +4,10 @@ from decimal import Decimal
 
 from django.utils.formats import number_format
 
+# What the columns of quantities hold.
+MOST_DECIMALS = 6
+LARGEST = Decimal(999_999_999_999)
+
 
 def plain(quantity: Decimal | int) -> str:
     """A quantity without needless zeros, with the separators of the user's language."""

@@ -1,7 +1,6 @@
 """Forms of the pages that record stock."""
 
 import uuid
-from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -18,6 +17,7 @@ from core.currencies import validate_currency
 from core.fields import QuantityField
 from stock.entries import Line, Move
 from stock.models import Location, StockMovement
+from stock.models.ledger import CLOCK_TOLERANCE
 
 MOST_LINES = 100
 
@@ -68,7 +68,7 @@ class HeaderForm(forms.Form):
 
     def clean_occurred_at(self) -> Any:
         at = self.cleaned_data["occurred_at"] or timezone.now()
-        if at > timezone.now() + timedelta(minutes=5):
+        if at > timezone.now() + CLOCK_TOLERANCE:
             raise ValidationError(
                 _("This time lies in the future. Enter when it happened, or leave it empty.")
             )

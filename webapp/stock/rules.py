@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from catalog.models import Part, Tracking
 from core import units
 from core.errors import BusinessError
-from core.numbers import plain
+from core.numbers import LARGEST, MOST_DECIMALS, plain
 from core.text import fold
 from stock.entries import Count, Line, Move
 from stock.errors import (
@@ -29,10 +29,6 @@ from stock.errors import (
 )
 from stock.models import Location, Lot, StockLevel, StockMovement
 from stock.models.ledger import CLOCK_TOLERANCE, Kind
-
-# What the columns of quantities hold.
-MOST_DECIMALS = 6
-LARGEST = Decimal(999_999_999_999)
 
 
 @contextmanager

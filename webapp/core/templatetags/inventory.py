@@ -4,7 +4,6 @@ from decimal import Decimal
 
 from django import template
 
-from core.currencies import price_shown
 from core.numbers import plain
 
 register = template.Library()
@@ -20,12 +19,6 @@ def quantity(value: Decimal | int | None) -> str:
 def signed(value: Decimal) -> str:
     """A change of stock, with its sign."""
     return f"+{plain(value)}" if value > 0 else plain(value)
-
-
-@register.filter
-def price(value: Decimal | None, currency: str) -> str:
-    """A price of one unit in its currency."""
-    return "" if value is None else price_shown(value, currency)
 
 
 @register.filter
