@@ -146,6 +146,12 @@ class ReadOnlyAdmin(InventoryAdmin):
         return False
 
 
+def counted(rows: "models.QuerySet[Any]") -> tuple[int, str]:
+    """How many rows there are, and how to say it: of many, that they are many."""
+    found = rows.order_by()[: COUNTED_ROWS + 1].count()
+    return found, str(found) if found <= COUNTED_ROWS else f"{COUNTED_ROWS}+"
+
+
 def to_page_with_selection(
     url_name: str, parameter: str
 ) -> Callable[[Any, HttpRequest, models.QuerySet[Any]], HttpResponse]:

@@ -1,7 +1,6 @@
 """The first page: every card with its rights, its figures and its links."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -9,7 +8,6 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +17,7 @@ from core.currencies import shown
 from core.numbers import plain
 from dashboard import figures
 from dashboard.caching import a_few_minutes_old
+from stock.buttons import ISSUE, RECEIVE, STOCKTAKE, TRANSFER, Button
 from stock.models.ledger import Kind
 from stock.valuation import value_stock
 
@@ -26,32 +25,18 @@ from stock.valuation import value_stock
 _CHARTED = (Kind.RECEIPT, Kind.ISSUE, Kind.TRANSFER, Kind.STOCKTAKE, Kind.CORRECTION)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Action:
-    """A button for those who may."""
-
-    label: str | Promise
-    icon: str
-    url_name: str
-    permission: str
-
-    @property
-    def url(self) -> str:
-        return reverse(self.url_name)
-
-
 _ACTIONS = (
-    Action(label=_("Receive"), icon="input", url_name="admin:stock_receive",
-           permission="stock.receive_stock"),
-    Action(label=_("Issue"), icon="output", url_name="admin:stock_issue",
-           permission="stock.issue_stock"),
-    Action(label=_("Transfer"), icon="swap_horiz", url_name="admin:stock_transfer",
-           permission="stock.transfer_stock"),
-    Action(label=_("Stocktake"), icon="fact_check", url_name="admin:stock_stocktake_start",
-           permission="stock.count_stock"),
-    Action(label=_("Import"), icon="upload_file", url_name="admin:exchange_importrun_import_file",
-           permission="exchange.import_data"),
-)  # fmt: skip
+    RECEIVE,
+    ISSUE,
+    TRANSFER,
+    STOCKTAKE,
+    Button(
+        label=_("Import"),
+        icon="upload_file",
+        url_name="admin:exchange_importrun_import_file",
+        permission="exchange.import_data",
+    ),
+)
 
 
 def dashboard_callback(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:

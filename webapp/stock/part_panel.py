@@ -4,7 +4,6 @@ Whoever sees the part sees its totals; levels and movements need their own right
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -14,14 +13,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.functional import Promise
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Part
 from core.currencies import price_shown, shown
 from core.models import in_japanese
 from core.numbers import plain
+from stock.buttons import ISSUE, RECEIVE, TRANSFER
 from stock.history import History, stock_by_day
 from stock.models import StockLevel, StockMovement
 from stock.valuation import UnitCost, unit_cost
@@ -29,38 +27,6 @@ from stock.valuation import UnitCost, unit_cost
 _VIEW_PRICES = "catalog.view_supplierpart"
 MOST_LEVELS = 50
 MOST_MOVEMENTS = 20
-
-
-@dataclass(frozen=True, kw_only=True)
-class Button:
-    """Opens a page of work with the part filled in."""
-
-    label: str | Promise
-    icon: str
-    url_name: str
-    permission: str
-
-
-_BUTTONS = (
-    Button(
-        label=_("Receive"),
-        icon="input",
-        url_name="admin:stock_receive",
-        permission="stock.receive_stock",
-    ),
-    Button(
-        label=_("Issue"),
-        icon="output",
-        url_name="admin:stock_issue",
-        permission="stock.issue_stock",
-    ),
-    Button(
-        label=_("Transfer"),
-        icon="swap_horiz",
-        url_name="admin:stock_transfer",
-        permission="stock.transfer_stock",
-    ),
-)
 
 
 def context(part: Part, *, request: HttpRequest) -> dict[str, Any]:
@@ -86,11 +52,10 @@ def _buttons(part: Part, request: HttpRequest) -> list[dict[str, Any]]:
         {
             "label": button.label,
             "icon": button.icon,
-            "url": f"{reverse(button.url_name)}?{urlencode({'part': part.pk})}",
+            "url": f"{button.url}?{urlencode({'part': part.pk})}",
         }
-        for button in _BUTTONS
-        if request.user.has_perm(button.permission)
-        and (part.active or button.permission != "stock.receive_stock")
+        for button in (RECEIVE, ISSUE, TRANSFER)
+        if request.user.has_perm(button.permission) and (part.active or button is not RECEIVE)
     ]
 
 

@@ -314,3 +314,12 @@ def test_a_template_is_a_file_that_can_be_read(
         assert latest().summary["rows"] == 1
     book = load_workbook(io.BytesIO(response.content))
     assert book.worksheets[0].max_row == 2
+
+
+@pytest.mark.parametrize("key", ["²", "x", "9" * 30])
+def test_an_import_that_is_none_is_not_found(
+    key: str, administrator: User, client_of: ClientOf
+) -> None:
+    response = client_of(administrator).get(f"{LIST}{key}/change/")
+
+    assert response.status_code == 404

@@ -19,7 +19,7 @@ from catalog.admin.filters import (
 )
 from catalog.admin.supplier import SupplierPartInline
 from catalog.models import Part
-from core.admin import InventoryAdmin, to_page_with_selection
+from core.admin import InventoryAdmin, counted, to_page_with_selection
 from core.models import display_expression
 from core.numbers import plain
 from exchange.exporting import ExportMixin
@@ -156,7 +156,7 @@ class PartAdmin(ExportMixin, InventoryAdmin):
         return request.user.has_perm("stock.transfer_stock")
 
     def obstacles_to_delete(self, obj: Part) -> list[str]:
-        movements = obj.movements.order_by()[:1001].count()
+        movements, many = counted(obj.movements.all())
         if not movements:
             return []
         return [
@@ -167,5 +167,5 @@ class PartAdmin(ExportMixin, InventoryAdmin):
                 "Take the mark “active” from it instead; its history stays.",
                 movements,
             )
-            % {"part": obj, "count": movements if movements <= 1000 else "1000+"}
+            % {"part": obj, "count": many}
         ]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import BooleanRadioFilter
 
-from core.admin import InventoryAdmin
+from core.admin import InventoryAdmin, counted
 from core.models import in_japanese
 from exchange.exporting import ExportMixin
 from stock.models import Location
@@ -36,7 +36,8 @@ class LocationAdmin(ExportMixin, InventoryAdmin):
 
     def obstacles_to_delete(self, obj: Any) -> list[str]:
         obstacles = []
-        if movements := obj.movements.order_by()[:1001].count():
+        movements, many = counted(obj.movements.all())
+        if movements:
             obstacles.append(
                 ngettext(
                     "%(location)s cannot be deleted: %(count)s movement was recorded there. "
@@ -45,7 +46,7 @@ class LocationAdmin(ExportMixin, InventoryAdmin):
                     "Take the mark “active” from it instead; its history stays.",
                     movements,
                 )
-                % {"location": obj, "count": movements if movements <= 1000 else "1000+"}
+                % {"location": obj, "count": many}
             )
         if children := obj.children.count():
             obstacles.append(
