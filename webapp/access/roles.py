@@ -18,7 +18,16 @@ _STOCK_VIEWS = (
     "stock.view_stocktakeline",
     "stock.view_ledgerverification",
 )
-_READ = (*(f"catalog.view_{model}" for model in _CATALOGUE), *_STOCK_VIEWS)
+_PURCHASING_VIEWS = (
+    "purchasing.view_purchaseorder",
+    "purchasing.view_goodsreceipt",
+    "purchasing.view_reorderproposal",
+)
+_READ = (
+    *(f"catalog.view_{model}" for model in _CATALOGUE),
+    *_STOCK_VIEWS,
+    *_PURCHASING_VIEWS,
+)
 _EDIT_CATALOGUE = tuple(
     f"catalog.{action}_{model}" for model in _CATALOGUE for action in ("add", "change", "delete")
 )
@@ -30,6 +39,22 @@ _MOVE_STOCK = (
     "stock.count_stock",
     "stock.correct_stock",
     "stock.change_lot",
+)
+_BUY = (
+    "purchasing.add_purchaseorder",
+    "purchasing.change_purchaseorder",
+    "purchasing.approve_purchaseorder",
+    "purchasing.order_purchaseorder",
+    "purchasing.close_purchaseorder",
+    "purchasing.decide_reorderproposal",
+    "purchasing.view_approvallimit",
+)
+_RECEIVE_ORDERS = ("purchasing.receive_purchaseorder", "purchasing.reverse_goodsreceipt")
+_LIMITS = (
+    "purchasing.view_approvallimit",
+    "purchasing.add_approvallimit",
+    "purchasing.change_approvallimit",
+    "purchasing.delete_approvallimit",
 )
 _EXPORT = ("exchange.export_data",)
 _IMPORT = ("exchange.import_data", "exchange.view_importrun")
@@ -65,6 +90,9 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             *_EDIT_CATALOGUE,
             *_EDIT_LOCATIONS,
             *_MOVE_STOCK,
+            *_BUY,
+            *_RECEIVE_ORDERS,
+            *_LIMITS,
             *_EXPORT,
             *_IMPORT,
             *_USERS,
@@ -73,14 +101,22 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         )
     ),
     Role.STOREKEEPER: frozenset(
-        (*_READ, *_EDIT_LOCATIONS, *_MOVE_STOCK, *_EXPORT, "catalog.change_part")
+        (
+            *_READ,
+            *_EDIT_LOCATIONS,
+            *_MOVE_STOCK,
+            *_RECEIVE_ORDERS,
+            *_EXPORT,
+            "catalog.change_part",
+        )
     ),
-    Role.BUYER: frozenset((*_READ, *_EDIT_CATALOGUE, *_EXPORT, *_IMPORT)),
+    Role.BUYER: frozenset((*_READ, *_EDIT_CATALOGUE, *_BUY, *_EXPORT, *_IMPORT)),
     Role.GENERAL: frozenset(_READ),
     Role.AUDITOR: frozenset(
         (
             *_READ,
             *_EXPORT,
+            "purchasing.view_approvallimit",
             "stock.verify_ledger",
             "exchange.view_importrun",
             "access.view_user",

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "access",
     "catalog",
     "stock",
+    "purchasing",
     "exchange",
     "demo",
 ]
@@ -142,6 +143,17 @@ STORAGES = {
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 IMPORT_MAX_BYTES = env_int("IMPORT_MAX_BYTES", default=20 * 1024 * 1024)
 PICTURE_MAX_BYTES = env_int("PICTURE_MAX_BYTES", default=5 * 1024 * 1024)
+
+# --- Our company, as printed on orders ----------------------------------------------------------
+
+COMPANY = {
+    "name_ja": env("COMPANY_NAME_JA", ""),
+    "name_en": env("COMPANY_NAME_EN", ""),
+    "address_ja": env("COMPANY_ADDRESS_JA", ""),
+    "address_en": env("COMPANY_ADDRESS_EN", ""),
+    "phone": env("COMPANY_PHONE", ""),
+    "email": env("COMPANY_EMAIL", ""),
+}
 
 # --- Security ---------------------------------------------------------------------------------
 

@@ -15,10 +15,17 @@ NARROWED = {
     "stock_stocktake": "SELECT, INSERT",
     "stock_stocktakeline": "SELECT, INSERT",
     "stock_ledgerverification": "SELECT, INSERT",
+    "purchasing_documentnumber": "SELECT, INSERT, UPDATE",
+    "purchasing_purchaseorder": "SELECT, INSERT, UPDATE",
+    "purchasing_orderevent": "SELECT, INSERT",
+    "purchasing_goodsreceipt": "SELECT, INSERT",
+    "purchasing_goodsreceiptline": "SELECT, INSERT",
+    "purchasing_reorderproposal": "SELECT, INSERT, UPDATE",
 }
 # Columns that only the database's own triggers write, with the rights of their owner.
 KEPT_BY_TRIGGERS = {
     "catalog_part": ("on_hand", "on_order", "last_cost", "last_cost_currency", "last_cost_at"),
+    "purchasing_orderline": ("received", "order_state", "taken_over"),
 }
 
 

@@ -24,6 +24,7 @@ class Line:
     serial: str = ""
     unit_cost: Decimal | None = None
     currency: str = ""
+    receipt_line: int | None = None  # of the goods receipt that brought it
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "lot", half_width(self.lot))

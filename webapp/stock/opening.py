@@ -10,13 +10,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from access.models import User
+from catalog.locking import lock_parts
 from catalog.models import Part
 from core.text import fold
 from stock.entries import Posting
 from stock.errors import CountOutdatedError
 from stock.models import Location, Lot, StockLevel, StockMovement, Stocktake, StocktakeLine
 from stock.models.ledger import Kind
-from stock.posting import lock_parts, one_request_at_a_time
+from stock.posting import one_request_at_a_time
 
 # A movement's line is a small integer; more lines continue under a key made from the first.
 MOST_LINES = 32_000

@@ -4,16 +4,19 @@ Everything here runs inside the transaction of a function of ``stock.services``.
 """
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from django.db import connection
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from access.models import User
+from catalog.locking import lock_parts
 from catalog.models import Part
 from core.text import fold
+from purchasing.reorder.evaluation import reorder_locked
 from stock.entries import Count, Line, Posting
 from stock.errors import KeyReusedError, NotAcceptedError
 from stock.models import Location, Lot, StockLevel, StockMovement, Stocktake
@@ -38,11 +41,6 @@ def lock(entries: Sequence[Line | Count]) -> dict[int, Part]:
         with naming_line(index):
             check_same_unit(parts.get(entry.part.pk), entry.part)
     return parts
-
-
-def lock_parts(ids: Collection[int]) -> dict[int, Part]:
-    locked = Part.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
-    return {part.pk: part for part in locked}
 
 
 def earlier(key: uuid.UUID, signature: Sequence[Entry]) -> Posting | None:
@@ -109,6 +107,7 @@ def post(
     at: datetime,
     key: uuid.UUID,
 ) -> Posting:
+    """Write the movements, and propose orders for the parts that fell short by them."""
     check_time(at)
     check_serials(movements)
     for line, movement in enumerate(movements, start=1):
@@ -117,7 +116,9 @@ def post(
         movement.actor = by
         movement.occurred_at = at
         movement.idempotency_key = key
-    return Posting(StockMovement.objects.bulk_create(movements))
+    posting = Posting(StockMovement.objects.bulk_create(movements))
+    reorder_locked({movement.part_id for movement in movements}, at=timezone.now())
+    return posting
 
 
 def movement(
@@ -131,6 +132,7 @@ def movement(
         quantity=quantity,
         unit_cost=line.unit_cost,
         currency=line.currency if line.unit_cost is not None else "",
+        receipt_line_id=line.receipt_line,
     )
 
 

@@ -4,7 +4,7 @@ Everything here runs inside the transaction of a function of ``stock.services``.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
@@ -98,6 +98,19 @@ def check_reversible(movements: Iterable[StockMovement]) -> None:
                     "or serial number. Record a new movement instead."
                 )
                 % {"id": movement.pk, "part": movement.part.number}
+            )
+
+
+def check_receipts(movements: Iterable[StockMovement], lines: Mapping[int, int]) -> None:
+    """What a goods receipt brought is reversed with the receipt: its order must know."""
+    for movement in movements:
+        if movement.receipt_line and movement.pk not in lines:
+            raise NotAcceptedError(
+                _(
+                    "Movement #%(id)d was recorded by goods receipt %(receipt)s. Reverse the "
+                    "receipt, so that its order knows. Nothing was recorded."
+                )
+                % {"id": movement.pk, "receipt": movement.receipt_line.receipt}
             )
 
 

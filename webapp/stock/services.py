@@ -6,7 +6,7 @@ is checked here still holds when it is written; the database checks it all once 
 """
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from access.models import User
+from catalog.locking import lock_parts
 from stock.entries import Count, Line, Move, Posting
 from stock.errors import CountOutdatedError, NotAcceptedError
 from stock.models import Location, StockMovement, Stocktake, StocktakeLine
@@ -24,7 +25,6 @@ from stock.posting import (
     key_reused,
     levels_at,
     lock,
-    lock_parts,
     movement,
     one_request_at_a_time,
     post,
@@ -37,6 +37,7 @@ from stock.rules import (
     check_moves,
     check_open,
     check_quantity,
+    check_receipts,
     check_reversible,
     check_serial_once,
     lot_for_receipt,
@@ -215,9 +216,14 @@ def correct(
     by: User | None,
     at: datetime,
     key: uuid.UUID,
+    receipt_lines: Mapping[int, int] | None = None,
 ) -> Posting:
     """Reverse movements; of a transfer both sides.
 
+    Those of a goods receipt are reversed with the receipt; its reversal gives, for each of its
+    movements, the line that reverses it.
+
+    :raises NotAcceptedError: if one is of a goods receipt, and not reversed with it
     :raises AlreadyCorrectedError: if one was reversed before, or is a reversal itself
     :raises SerialTakenError, LotNeededError: if the item came back, or is tracked only since
     :raises NotEnoughStockError: if what was put in has left the location since
@@ -229,7 +235,7 @@ def correct(
     lock_parts({chosen.part_id for chosen in wanted.values()})
     to_reverse = list(
         StockMovement.objects.filter(pk__in=wanted)
-        .select_related("part", "location", "lot", "reversed_by")
+        .select_related("part", "location", "lot", "reversed_by", "receipt_line__receipt")
         .order_by("pk")
     )
     done = list(StockMovement.objects.filter(idempotency_key=key).order_by("line"))
@@ -238,6 +244,8 @@ def correct(
             raise key_reused()
         return Posting(done, repeated=True)
     check_reversible(to_reverse)
+    lines = receipt_lines or {}
+    check_receipts(to_reverse, lines)
     there = Available({m.part_id: m.part for m in to_reverse})
     for m in to_reverse:
         if m.quantity < 0:
@@ -254,6 +262,7 @@ def correct(
                 lot=m.lot,
                 quantity=-m.quantity,
                 reverses=m,
+                receipt_line_id=lines.get(m.pk),
             )
             for m in to_reverse
         ],

@@ -92,6 +92,15 @@ class StockMovement(models.Model):
         related_name="movements",
         verbose_name=_("stocktake"),
     )
+    receipt_line = models.ForeignKey(
+        "purchasing.GoodsReceiptLine",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="movements",
+        verbose_name=_("goods receipt"),
+        db_index=False,
+        help_text=_("The line of the document that it was received by."),
+    )
     reverses = models.OneToOneField(
         "self",
         on_delete=models.PROTECT,
@@ -166,6 +175,11 @@ class StockMovement(models.Model):
             models.Index(fields=["kind", "-id"], name="stock_movement_kind"),
             models.Index(fields=["actor", "-id"], name="stock_movement_actor"),
             models.Index(fields=["-occurred_at", "-id"], name="stock_movement_occurred"),
+            models.Index(
+                fields=["receipt_line"],
+                condition=Q(receipt_line__isnull=False),
+                name="stock_movement_receipt_line",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,131 @@
+"""Whether a part is to be re-ordered, of whom and how much; or why not."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from django.db.models import Q, Sum
+from django.utils import timezone
+
+from catalog.models import Part, SupplierPart
+from core import units
+from core.numbers import LARGEST
+from purchasing.models import OrderLine, ProposalState, ReorderProposal
+from purchasing.reorder.arithmetic import Need, packs_for
+from purchasing.states import OrderState
+
+
+class WhyNot(StrEnum):
+    """Why nothing is proposed."""
+
+    INACTIVE = "inactive"
+    NO_POINT = "no point"
+    ABOVE = "above"
+    COMING = "coming"
+    DISMISSED = "dismissed"
+    NO_SUPPLIER = "no supplier"
+    SEVERAL_SUPPLIERS = "several suppliers"
+    PACK = "pack"
+    TOO_MUCH = "too much"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Want:
+    """So many packs of a supplier part."""
+
+    need: Need
+    supplier_part: SupplierPart
+    factor: Decimal
+    packs: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What is wanted, or why nothing is; with the figures that it was judged by."""
+
+    need: Need
+    want: Want | None = None
+    why_not: WhyNot | None = None
+    dismissed_until: date | None = None
+    offers: int = 0
+
+
+class Judge:
+    """What must be known of a number of parts to judge them, asked for all of them at once."""
+
+    def __init__(self, parts: Collection[Part]) -> None:
+        ids = [part.pk for part in parts]
+        self.proposals = {
+            proposal.part_id: proposal
+            for proposal in ReorderProposal.objects.filter(
+                part__in=ids, state=ProposalState.OPEN
+            ).select_related("line__order", "supplier_part")
+        }
+        self._drafted = dict(
+            OrderLine.objects.filter(
+                ~Q(proposal__state=ProposalState.OPEN),
+                part__in=ids,
+                outstanding__gt=0,
+                order_state=OrderState.DRAFT,
+            )
+            .order_by()
+            .values_list("part")
+            .annotate(Sum("outstanding"))
+        )
+        self._offers: dict[int, list[SupplierPart]] = defaultdict(list)
+        for offer in SupplierPart.objects.filter(
+            part__in=ids, active=True, supplier__active=True
+        ).select_related("part", "supplier"):
+            self._offers[offer.part_id].append(offer)
+        self._dismissed: dict[int, date] = {}
+        for part_id, until in ReorderProposal.objects.filter(
+            part__in=ids,
+            state=ProposalState.DISMISSED,
+            dismissed_until__gte=timezone.localdate(),
+        ).values_list("part_id", "dismissed_until"):
+            if until is not None:
+                self._dismissed[part_id] = max(until, self._dismissed.get(part_id, until))
+
+    def judge(self, part: Part) -> Verdict:
+        """The verdict on one of the parts."""
+        need = Need(
+            on_hand=part.on_hand,
+            on_order=part.on_order,
+            drafted=self._drafted.get(part.pk, Decimal(0)),
+            reorder_point=part.reorder_point,
+            target_quantity=part.target_quantity,
+            reorder_quantity=part.reorder_quantity,
+        )
+        if not part.active:
+            return Verdict(need=need, why_not=WhyNot.INACTIVE)
+        if not need.falls_short:
+            return Verdict(need=need, why_not=_not_short(need))
+        if until := self._dismissed.get(part.pk):
+            return Verdict(need=need, why_not=WhyNot.DISMISSED, dismissed_until=until)
+        return self._of_supplier(part, need)
+
+    def _of_supplier(self, part: Part, need: Need) -> Verdict:
+        offers = self._offers[part.pk]
+        chosen = [offer for offer in offers if offer.preferred]
+        if not chosen and len(offers) == 1:
+            chosen = offers  # no other to prefer it to
+        if not chosen:
+            why_not = WhyNot.SEVERAL_SUPPLIERS if offers else WhyNot.NO_SUPPLIER
+            return Verdict(need=need, why_not=why_not, offers=len(offers))
+        factor = chosen[0].pack_in_base_units
+        if part.unit in units.WHOLE and factor % 1:
+            return Verdict(need=need, why_not=WhyNot.PACK)
+        packs = packs_for(need, factor=factor, minimum_packs=chosen[0].minimum_order_quantity)
+        if packs * max(factor, Decimal(1)) > LARGEST:
+            return Verdict(need=need, why_not=WhyNot.TOO_MUCH)
+        want = Want(need=need, supplier_part=chosen[0], factor=factor, packs=packs)
+        return Verdict(need=need, want=want)
+
+
+def _not_short(need: Need) -> WhyNot:
+    if need.reorder_point <= 0:
+        return WhyNot.NO_POINT
+    return WhyNot.COMING if need.on_hand <= need.reorder_point else WhyNot.ABOVE
