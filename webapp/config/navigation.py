@@ -127,6 +127,30 @@ UNFOLD: dict[str, Any] = {
                 ],
             },
             {
+                "title": _("Purchasing"),
+                "separator": True,
+                "items": [
+                    _item(
+                        _("Orders"),
+                        "shopping_cart",
+                        "purchasing_purchaseorder_changelist",
+                        "purchasing.view_purchaseorder",
+                    ),
+                    _item(
+                        _("Goods receipts"),
+                        "local_shipping",
+                        "purchasing_goodsreceipt_changelist",
+                        "purchasing.view_goodsreceipt",
+                    ),
+                    _item(
+                        _("Re-order proposals"),
+                        "autorenew",
+                        "purchasing_reorderproposal_changelist",
+                        "purchasing.view_reorderproposal",
+                    ),
+                ],
+            },
+            {
                 "title": _("Master data"),
                 "separator": True,
                 "items": [
@@ -169,6 +193,12 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     _item(_("Users"), "person", "access_user_changelist", "access.view_user"),
                     _item(_("Roles"), "badge", "auth_group_changelist", "auth.view_group"),
+                    _item(
+                        _("Approval limits"),
+                        "gavel",
+                        "purchasing_approvallimit_changelist",
+                        "purchasing.view_approvallimit",
+                    ),
                     _item(
                         _("Ledger verification"),
                         "verified",
