@@ -1,9 +1,9 @@
 # factory_boy declares no types for its declarations.
 # mypy: disable-error-code="no-untyped-call"
-"""Things for tests. People are the cast in cast.py; stock comes in by the services."""
+"""Things for tests. People are the cast in cast.py; stock and orders come in by the services."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.utils import timezone
@@ -12,6 +12,9 @@ from factory.django import DjangoModelFactory
 
 from access.models import User
 from catalog.models import Category, Part, Supplier, SupplierPart
+from purchasing import drafting, life, receiving
+from purchasing.entries import Arrival, DraftLine
+from purchasing.models import GoodsReceipt, OrderLine, PurchaseOrder
 from stock import services
 from stock.entries import Line, Move, Posting
 from stock.models import Location, StockLevel, StockMovement
@@ -132,3 +135,137 @@ def level(part: Part, location: Location, lot: str = "") -> Decimal:
     levels = StockLevel.objects.filter(part=part, location=location)
     levels = levels.filter(lot__code=lot) if lot else levels.filter(lot=None)
     return levels.values_list("quantity", flat=True).first() or Decimal(0)
+
+
+# --- Orders: likewise; what is not given is empty, and the version is the present one ---
+
+
+def wanted(
+    what: Part | SupplierPart,
+    quantity: int | str | Decimal = 1,
+    price: int | str | Decimal | None = None,
+    currency: str = "JPY",
+    **extra: object,
+) -> DraftLine:
+    """A line of a draft: so many packs of a part, or of a supplier part at its own price."""
+    part, offer = (what, None) if isinstance(what, Part) else (what.part, what)
+    if offer and price is None and offer.unit_price is not None:
+        price, currency = offer.unit_price, offer.currency
+    return DraftLine(
+        part=part,
+        supplier_part=offer,
+        quantity=Decimal(quantity),
+        unit_price=None if price is None else Decimal(price),
+        currency="" if price is None else currency,
+        **extra,  # type: ignore[arg-type]
+    )
+
+
+def draft(
+    *lines: DraftLine,
+    by: User,
+    supplier: Supplier | None = None,
+    destination: Location | None = None,
+    expected_on: date | None = None,
+    notes: str = "",
+    at: datetime | None = None,
+    key: uuid.UUID | None = None,
+) -> PurchaseOrder:
+    """An order as the database has it; of the supplier of its first line unless told."""
+    offer = lines[0].supplier_part if lines else None
+    order = drafting.create_draft(
+        supplier=supplier or (offer.supplier if offer else SupplierFactory.create()),
+        lines=lines,
+        destination=destination,
+        expected_on=expected_on,
+        notes=notes,
+        by=by,
+        at=at or timezone.now(),
+        key=key or uuid.uuid4(),
+    )
+    return now(order)
+
+
+def now(order: PurchaseOrder) -> PurchaseOrder:
+    """The order as it is now."""
+    return PurchaseOrder.objects.get(pk=order.pk)
+
+
+def approve(order: PurchaseOrder, *, by: User, at: datetime | None = None) -> PurchaseOrder:
+    life.approve(order.pk, version=now(order).version, by=by, at=at or timezone.now())
+    return now(order)
+
+
+def place(
+    order: PurchaseOrder,
+    *,
+    by: User,
+    reference: str = "",
+    expected_on: date | None = None,
+    at: datetime | None = None,
+) -> PurchaseOrder:
+    """Approved before, the order is given to the supplier."""
+    life.place(
+        order.pk,
+        version=now(order).version,
+        reference=reference,
+        expected_on=expected_on,
+        by=by,
+        at=at or timezone.now(),
+    )
+    return now(order)
+
+
+def ordered(*lines: DraftLine, by: User, **values: object) -> PurchaseOrder:
+    """A draft that was approved and placed."""
+    order = draft(*lines, by=by, **values)  # type: ignore[arg-type]
+    return place(approve(order, by=by), by=by, expected_on=order.expected_on)
+
+
+def arrival(
+    line: OrderLine, quantity: int | str | Decimal, location: Location, **extra: object
+) -> Arrival:
+    return Arrival(line=line.pk, quantity=Decimal(quantity), location=location, **extra)  # type: ignore[arg-type]
+
+
+def arrive(
+    order: PurchaseOrder,
+    *arrivals: Arrival,
+    by: User | None = None,
+    delivery_note: str = "",
+    reason: str = "",
+    at: datetime | None = None,
+    key: uuid.UUID | None = None,
+) -> GoodsReceipt:
+    """A delivery of the order."""
+    return receiving.receive(
+        order.pk,
+        version=now(order).version,
+        arrivals=arrivals,
+        delivery_note=delivery_note,
+        reason=reason,
+        by=by,
+        at=at or timezone.now(),
+        key=key or uuid.uuid4(),
+    )
+
+
+def take_back(
+    receipt: GoodsReceipt,
+    *,
+    by: User | None = None,
+    reason: str = "wrong order",
+    at: datetime | None = None,
+    key: uuid.UUID | None = None,
+) -> GoodsReceipt:
+    """The document that reverses a receipt."""
+    return receiving.reverse(
+        receipt.pk, reason=reason, by=by, at=at or timezone.now(), key=key or uuid.uuid4()
+    )
+
+
+def arrived(
+    line: OrderLine, quantity: int | str | Decimal, location: Location, **extra: object
+) -> GoodsReceipt:
+    """The delivery of so many packs of one line."""
+    return arrive(line.order, arrival(line, quantity, location, **extra))
