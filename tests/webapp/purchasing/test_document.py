@@ -343,10 +343,9 @@ class TestTotals:
 class TestCompany:
     @pytest.fixture
     def company(self, settings: LazySettings) -> dict[str, str]:
-        settings.COMPANY = dict.fromkeys(
-            ["name_ja", "name_en", "address_ja", "address_en", "phone", "email"], ""
-        )
-        return settings.COMPANY
+        company = dict.fromkeys(settings.COMPANY, "")
+        settings.COMPANY = company
+        return company
 
     def test_comes_from_the_settings(
         self, draft: Draft, motor: SupplierPart, company: dict[str, str]
