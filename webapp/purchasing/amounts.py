@@ -40,7 +40,7 @@ def amounts_of_orders(ids: Collection[int]) -> dict[int, Amounts]:
         OrderLine.objects.filter(order__in=ids)
         .order_by()
         .values_list("order_id", "currency")
-        .annotate(Sum("amount"), Count("pk", filter=Q(unit_price=None)))
+        .annotate(total=Sum("amount"), unpriced=Count("pk", filter=Q(unit_price=None)))
     )
     found: dict[int, Amounts] = {}
     for order_id, currency, total, unpriced in rows:

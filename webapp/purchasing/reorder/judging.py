@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q, Sum
 from django.utils import timezone
 
@@ -51,6 +52,7 @@ class Verdict:
     why_not: WhyNot | None = None
     dismissed_until: date | None = None
     offers: int = 0
+    offer: SupplierPart | None = None
 
 
 class Judge:
@@ -62,7 +64,7 @@ class Judge:
             proposal.part_id: proposal
             for proposal in ReorderProposal.objects.filter(
                 part__in=ids, state=ProposalState.OPEN
-            ).select_related("line__order", "supplier_part")
+            ).select_related("line__order", "supplier_part__supplier")
         }
         self._drafted = dict(
             OrderLine.objects.filter(
@@ -115,13 +117,17 @@ class Judge:
         if not chosen:
             why_not = WhyNot.SEVERAL_SUPPLIERS if offers else WhyNot.NO_SUPPLIER
             return Verdict(need=need, why_not=why_not, offers=len(offers))
-        factor = chosen[0].pack_in_base_units
+        offer = chosen[0]
+        try:
+            factor = offer.pack_in_base_units
+        except ValidationError:  # the unit of the part is another one than when it was entered
+            return Verdict(need=need, why_not=WhyNot.PACK, offer=offer)
         if part.unit in units.WHOLE and factor % 1:
-            return Verdict(need=need, why_not=WhyNot.PACK)
-        packs = packs_for(need, factor=factor, minimum_packs=chosen[0].minimum_order_quantity)
+            return Verdict(need=need, why_not=WhyNot.PACK, offer=offer)
+        packs = packs_for(need, factor=factor, minimum_packs=offer.minimum_order_quantity)
         if packs * max(factor, Decimal(1)) > LARGEST:
-            return Verdict(need=need, why_not=WhyNot.TOO_MUCH)
-        want = Want(need=need, supplier_part=chosen[0], factor=factor, packs=packs)
+            return Verdict(need=need, why_not=WhyNot.TOO_MUCH, offer=offer)
+        want = Want(need=need, supplier_part=offer, factor=factor, packs=packs)
         return Verdict(need=need, want=want)
 
 

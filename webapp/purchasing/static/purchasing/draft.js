@@ -65,7 +65,15 @@
       say(place, place.dataset.textNone);
     } else {
       say(place, place.dataset.textOther);
+      const others = [...lines.querySelectorAll("[data-line]")].filter(
+        (other) => other !== line && !other.hidden && field(other, "part").value,
+      );
       found.offers.forEach((offer) => {
+        if (supplier.value && others.length) {
+          // An order has one supplier, and the other lines are of the one chosen.
+          say(place, `${offer.shown} ${offer.price_shown}`);
+          return;
+        }
         const button = document.createElement("button");
         button.type = "button";
         button.className = "inventory-chip";
