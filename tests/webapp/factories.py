@@ -265,7 +265,13 @@ def take_back(
 
 
 def arrived(
-    line: OrderLine, quantity: int | str | Decimal, location: Location, **extra: object
+    line: OrderLine,
+    quantity: int | str | Decimal,
+    location: Location,
+    *,
+    by: User | None = None,
+    at: datetime | None = None,
+    **extra: object,
 ) -> GoodsReceipt:
     """The delivery of so many packs of one line."""
-    return arrive(line.order, arrival(line, quantity, location, **extra))
+    return arrive(line.order, arrival(line, quantity, location, **extra), by=by, at=at)
