@@ -223,7 +223,11 @@ BEGIN
           GROUP BY w.id) s
     WHERE p.id = s.id AND p.on_order <> s.outstanding;
 END $$;
-CREATE FUNCTION purchasing_lines_updated() RETURNS trigger LANGUAGE plpgsql
+"""
+
+# An order that is taken over as finished is placed with the day on which it was finished.
+LINES_UPDATED = """
+CREATE OR REPLACE FUNCTION purchasing_lines_updated() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     PERFORM purchasing_sum_on_order(ARRAY(
@@ -247,7 +251,7 @@ BEGIN
                 CASE WHEN n.closed <> o.closed THEN n.closed_by_id
                      ELSE coalesce(r.actor_id, p.changed_by_id) END AS actor_id,
                 CASE WHEN n.closed <> o.closed THEN n.closed_at
-                     ELSE coalesce(r.occurred_at, p.changed_at) END AS at,
+                     ELSE coalesce(r.occurred_at, p.finished_at, p.changed_at) END AS at,
                 CASE WHEN n.closed <> o.closed THEN n.close_reason
                      ELSE coalesce(r.number, p.change_reason) END AS reason
             FROM new_rows n JOIN old_rows o USING (id)
@@ -271,6 +275,9 @@ BEGIN
     WHERE o.id = d.order_id AND o.state <> d.state;
     RETURN NULL;
 END $$;
+"""
+
+ON_LINES_UPDATED = """
 CREATE TRIGGER purchasing_lines_updated AFTER UPDATE ON purchasing_orderline
     REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows
     FOR EACH STATEMENT EXECUTE FUNCTION purchasing_lines_updated();
@@ -462,6 +469,8 @@ INSTALL = (
     GUARD_ORDER,
     GUARD_LINES,
     KEEP_ON_ORDER,
+    LINES_UPDATED,
+    ON_LINES_UPDATED,
     RECEIPTS,
     PROPOSALS,
     ROOM_FOR_CHANGES,

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from access.models import User
-from exchange.bulk import update_rows
+from core.bulk import update_rows
 from exchange.columns import Column, Row
 from exchange.plan import Change, ChangeKind, FieldChange, Plan
 from exchange.problems import Problems
