@@ -27,7 +27,7 @@ from purchasing.models import (
 )
 from purchasing.numbering import ORDER, next_number
 from purchasing.reorder.evaluation import reorder_locked
-from purchasing.terms import terms_of
+from purchasing.terms import kept_factor, terms_of
 from stock.models import Location
 from stock.rules import naming_line
 
@@ -206,7 +206,7 @@ def _terms(line: DraftLine, part: Part, supplier: Supplier) -> dict[str, Any]:
             "description": "",
             "pack_quantity": line.pack_quantity,
             "pack_unit": line.pack_unit,
-            "factor": factor,
+            "factor": kept_factor(factor),
         }
     if offer.part_id != part.pk or offer.supplier_id != supplier.pk:
         raise OrderRefusedError(

@@ -74,7 +74,7 @@ class TestCreate:
         assert response.headers["Location"].endswith(f"/{order.pk}/change/")
         line = order.lines.get()
         assert (line.sku, line.quantity, line.unit_price, line.currency) == (
-            offer.sku, 3, Decimal("9.5"), "USD",
+            offer.sku, Decimal(3), Decimal("9.5"), "USD",
         )  # fmt: skip
         assert line.outstanding == Decimal("91.44")
         assert order.created_by == buyer

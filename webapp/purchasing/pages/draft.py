@@ -107,7 +107,7 @@ def offers(model_admin: "ModelAdmin[Any]", request: HttpRequest, part_id: int) -
                     "supplier_shown": offer.supplier.name,
                     "preferred": offer.preferred,
                     "pack": f"{plain(offer.pack_quantity)} {offer.get_pack_unit_display()}",
-                    "factor": f"{offer.pack_in_base_units:f}",
+                    "factor": f"{offer.pack_in_base_units.normalize():f}",
                     "minimum": plain(offer.minimum_order_quantity),
                     "price": (
                         "" if offer.unit_price is None else f"{offer.unit_price.normalize():f}"

@@ -17,6 +17,7 @@ from core.numbers import LARGEST
 from purchasing.models import OrderLine, ProposalState, ReorderProposal
 from purchasing.reorder.arithmetic import Need, packs_for
 from purchasing.states import OrderState
+from purchasing.terms import kept_factor
 
 
 class WhyNot(StrEnum):
@@ -119,10 +120,10 @@ class Judge:
             return Verdict(need=need, why_not=why_not, offers=len(offers))
         offer = chosen[0]
         try:
-            factor = offer.pack_in_base_units
+            factor = kept_factor(offer.pack_in_base_units)
         except ValidationError:  # the unit of the part is another one than when it was entered
             return Verdict(need=need, why_not=WhyNot.PACK, offer=offer)
-        if part.unit in units.WHOLE and factor % 1:
+        if not factor or (part.unit in units.WHOLE and factor % 1):
             return Verdict(need=need, why_not=WhyNot.PACK, offer=offer)
         packs = packs_for(need, factor=factor, minimum_packs=offer.minimum_order_quantity)
         if packs * max(factor, Decimal(1)) > LARGEST:
