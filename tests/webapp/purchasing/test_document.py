@@ -1,25 +1,29 @@
 """What an order says on paper."""
 
-import uuid
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from django.conf import LazySettings
 from pytest_django import DjangoAssertNumQueries
 
 from access.models import User
-from catalog.models import Part, Supplier, SupplierPart
-from purchasing import drafting, life
+from catalog.models import Supplier, SupplierPart
+from purchasing import life
 from purchasing.document.content import Fact, document_of
-from purchasing.entries import DraftLine
 from purchasing.models import PurchaseOrder
+from tests.webapp import factories
 from tests.webapp.factories import (
     LocationFactory,
     PartFactory,
     SupplierFactory,
     SupplierPartFactory,
+    approve,
+    now,
+    place,
+    wanted,
 )
 
 # In Tokyo it is the 23rd already.
@@ -43,56 +47,8 @@ def motor(supplier: Supplier) -> SupplierPart:
 
 @pytest.fixture
 def draft(supplier: Supplier, buyer: User) -> Draft:
-    """``draft(line, …, notes="…")``: the order as the database has it."""
-
-    def make(*lines: DraftLine, **changes: object) -> PurchaseOrder:
-        asked: dict[str, object] = {
-            "destination": None,
-            "expected_on": None,
-            "notes": "",
-            **changes,
-        }
-        order = drafting.create_draft(
-            supplier=supplier,
-            lines=lines,
-            by=buyer,
-            at=AT,
-            key=uuid.uuid4(),
-            **asked,  # type: ignore[arg-type]
-        )
-        return stored(order)
-
-    return make
-
-
-def stored(order: PurchaseOrder) -> PurchaseOrder:
-    return PurchaseOrder.objects.get(pk=order.pk)
-
-
-def priced(
-    part: Part, quantity: str | int, price: str | None, currency: str = "JPY", **pack: object
-) -> DraftLine:
-    return DraftLine(
-        part=part,
-        quantity=Decimal(quantity),
-        unit_price=None if price is None else Decimal(price),
-        currency=currency if price is not None else "",
-        **pack,  # type: ignore[arg-type]
-    )
-
-
-def ordered(offer: SupplierPart, quantity: int) -> DraftLine:
-    return DraftLine(
-        part=offer.part,
-        supplier_part=offer,
-        quantity=Decimal(quantity),
-        unit_price=offer.unit_price,
-        currency=offer.currency,
-    )
-
-
-def approved(order: PurchaseOrder, by: User) -> PurchaseOrder:
-    return stored(life.approve(order.pk, version=order.version, by=by, at=AT))
+    """``draft(wanted(…), notes="…")``: the buyer's, of that supplier, of that time."""
+    return partial(factories.draft, supplier=supplier, by=buyer, at=AT)
 
 
 def value(facts: tuple[Fact, ...], label: str) -> str | None:
@@ -105,25 +61,19 @@ class TestOrder:
     ) -> None:
         store = LocationFactory.create(name_en="Main store", name_ja="本社倉庫")
         shelf = LocationFactory.create(name_en="Shelf A-1", name_ja="棚A-1", parent=store)
-        order = approved(
+        order = approve(
             draft(
-                ordered(motor, 2),
+                wanted(motor, 2),
                 destination=shelf,
                 expected_on=date(2026, 12, 10),
                 notes="Mornings only.\r\n\r\nThank you.",
             ),
-            buyer,
-        )
-        life.place(
-            order.pk,
-            version=order.version,
-            reference="SO-99812",
-            expected_on=date(2026, 12, 11),
             by=buyer,
             at=AT,
         )
+        order = place(order, by=buyer, reference="SO-99812", expected_on=date(2026, 12, 11), at=AT)
 
-        document = document_of(stored(order), language="en")
+        document = document_of(order, language="en")
 
         assert document.title == "Purchase order"
         assert document.number == order.number
@@ -139,7 +89,7 @@ class TestOrder:
     def test_is_in_the_language_of_its_reader_and_not_of_its_writer(
         self, draft: Draft, motor: SupplierPart
     ) -> None:
-        order = draft(ordered(motor, 1), expected_on=date(2026, 12, 10))
+        order = draft(wanted(motor, 1), expected_on=date(2026, 12, 10))
 
         japanese = document_of(order, language="ja")
         english = document_of(order, language="en")
@@ -150,7 +100,7 @@ class TestOrder:
         assert (japanese.lines[0].price, english.lines[0].price) == ("￥1,007", "¥1,007")
 
     def test_is_a_chumonsho_in_japanese(self, draft: Draft, motor: SupplierPart) -> None:
-        document = document_of(draft(ordered(motor, 1)), language="ja")
+        document = document_of(draft(wanted(motor, 1)), language="ja")
 
         assert document.title == "注文書"
         assert document.addressee == "株式会社東京ロータ 御中"
@@ -159,7 +109,7 @@ class TestOrder:
         assert "未承認" in document.stamp.sentence
 
     def test_leaves_out_what_is_not_known(self, draft: Draft, motor: SupplierPart) -> None:
-        document = document_of(draft(ordered(motor, 1)), language="en")
+        document = document_of(draft(wanted(motor, 1)), language="en")
 
         assert document.terms == ()
         assert document.notes == ()
@@ -171,7 +121,7 @@ class TestOrder:
         supplier: Supplier,
         django_assert_num_queries: DjangoAssertNumQueries,
     ) -> None:
-        order = draft(*(priced(PartFactory.create(), 1, "10") for _ in range(5)))
+        order = draft(*(wanted(PartFactory.create(), 1, "10") for _ in range(5)))
         order = PurchaseOrder.objects.select_related("supplier", "approved_by").get(pk=order.pk)
 
         with django_assert_num_queries(1):
@@ -181,7 +131,7 @@ class TestOrder:
         self, draft: Draft, motor: SupplierPart
     ) -> None:
         document = document_of(
-            draft(ordered(motor, 1), notes="a\u202eb\u0007c\td\u2066e"), language="en"
+            draft(wanted(motor, 1), notes="a\u202eb\u0007c\td\u2066e"), language="en"
         )
 
         assert document.notes == ("abc de",)
@@ -189,7 +139,7 @@ class TestOrder:
 
 class TestStamp:
     def test_says_that_a_draft_is_no_order(self, draft: Draft, motor: SupplierPart) -> None:
-        document = document_of(draft(ordered(motor, 1)), language="en")
+        document = document_of(draft(wanted(motor, 1)), language="en")
 
         assert document.stamp is not None
         assert document.stamp.word == "DRAFT"
@@ -199,10 +149,10 @@ class TestStamp:
     def test_says_that_an_order_was_cancelled(
         self, draft: Draft, motor: SupplierPart, buyer: User
     ) -> None:
-        order = approved(draft(ordered(motor, 1)), buyer)
+        order = approve(draft(wanted(motor, 1)), by=buyer, at=AT)
         life.cancel(order.pk, version=order.version, reason="not needed", by=buyer, at=AT)
 
-        document = document_of(stored(order), language="en")
+        document = document_of(now(order), language="en")
 
         assert document.stamp is not None
         assert document.stamp.word == "CANCELLED"
@@ -211,7 +161,7 @@ class TestStamp:
     def test_is_not_on_an_order_that_holds(
         self, draft: Draft, motor: SupplierPart, buyer: User
     ) -> None:
-        order = approved(draft(ordered(motor, 1)), buyer)
+        order = approve(draft(wanted(motor, 1)), by=buyer, at=AT)
 
         document = document_of(order, language="en")
 
@@ -221,10 +171,10 @@ class TestStamp:
     def test_comes_back_with_an_order_sent_back(
         self, draft: Draft, motor: SupplierPart, buyer: User
     ) -> None:
-        order = approved(draft(ordered(motor, 1)), buyer)
+        order = approve(draft(wanted(motor, 1)), by=buyer, at=AT)
         life.send_back(order.pk, version=order.version, reason="price", by=buyer, at=AT)
 
-        document = document_of(stored(order), language="en")
+        document = document_of(now(order), language="en")
 
         assert document.stamp is not None
         assert document.approval is None
@@ -234,7 +184,7 @@ class TestApproval:
     def test_says_when_nobody_but_the_limit_approved(
         self, draft: Draft, motor: SupplierPart, buyer: User
     ) -> None:
-        order = approved(draft(ordered(motor, 1)), buyer)
+        order = approve(draft(wanted(motor, 1)), by=buyer, at=AT)
         order.approved_by, order.origin = None, "automatic"
 
         document = document_of(order, language="en")
@@ -250,7 +200,7 @@ class TestLines:
         own = PartFactory.create(number="OWN-1", name_en="Clamp")
 
         first, second = document_of(
-            draft(ordered(motor, 2), priced(own, 1, None)), language="en"
+            draft(wanted(motor, 2), wanted(own, 1, None)), language="en"
         ).lines
 
         assert (first.position, first.sku, first.number) == ("1", "TR-1", "MT-2306")
@@ -280,7 +230,7 @@ class TestLines:
     ) -> None:
         part = PartFactory.create(unit=unit)
         order = draft(
-            priced(part, quantity, "1", pack_quantity=Decimal(pack[0]), pack_unit=pack[1])
+            wanted(part, quantity, "1", pack_quantity=Decimal(pack[0]), pack_unit=pack[1])
         )
 
         [line] = document_of(order, language="en").lines
@@ -293,10 +243,10 @@ class TestTotals:
         self, draft: Draft, supplier: Supplier
     ) -> None:
         order = draft(
-            priced(PartFactory.create(), 3, "0.5", "JPY"),
-            priced(PartFactory.create(), 3, "0.5", "JPY"),
-            priced(PartFactory.create(), 3, "0.125", "USD"),
-            priced(PartFactory.create(), 1, "1234567.89", "USD"),
+            wanted(PartFactory.create(), 3, "0.5", "JPY"),
+            wanted(PartFactory.create(), 3, "0.5", "JPY"),
+            wanted(PartFactory.create(), 3, "0.125", "USD"),
+            wanted(PartFactory.create(), 1, "1234567.89", "USD"),
         )
 
         document = document_of(order, language="en")
@@ -313,8 +263,8 @@ class TestTotals:
         self, draft: Draft, supplier: Supplier
     ) -> None:
         order = draft(
-            priced(PartFactory.create(), "999999999", "999999.99", "USD"),
-            priced(PartFactory.create(), 1, "0.01", "USD"),
+            wanted(PartFactory.create(), "999999999", "999999.99", "USD"),
+            wanted(PartFactory.create(), 1, "0.01", "USD"),
         )
 
         [total] = document_of(order, language="en").totals
@@ -323,8 +273,8 @@ class TestTotals:
 
     def test_say_which_lines_are_not_in_them(self, draft: Draft, supplier: Supplier) -> None:
         order = draft(
-            priced(PartFactory.create(), 1, "100"),
-            priced(PartFactory.create(), 1, None),
+            wanted(PartFactory.create(), 1, "100"),
+            wanted(PartFactory.create(), 1, None),
         )
 
         document = document_of(order, language="en")
@@ -334,7 +284,7 @@ class TestTotals:
         assert document.unpriced == "1 line has no price; it is not in the total."
 
     def test_are_missing_where_nothing_has_a_price(self, draft: Draft, supplier: Supplier) -> None:
-        document = document_of(draft(priced(PartFactory.create(), 1, None)), language="en")
+        document = document_of(draft(wanted(PartFactory.create(), 1, None)), language="en")
 
         assert document.totals == ()
         assert document.unpriced == "No prices are given."
@@ -358,7 +308,7 @@ class TestCompany:
             phone="03-0000-0000",
             email="purchasing@example.com",
         )
-        order = draft(ordered(motor, 1))
+        order = draft(wanted(motor, 1))
 
         english = document_of(order, language="en").company
         japanese = document_of(order, language="ja").company
@@ -375,7 +325,7 @@ class TestCompany:
     def test_falls_back_on_the_other_language_and_then_on_itself(
         self, draft: Draft, motor: SupplierPart, company: dict[str, str]
     ) -> None:
-        order = draft(ordered(motor, 1))
+        order = draft(wanted(motor, 1))
 
         nameless = document_of(order, language="en").company
         company["name_ja"] = "株式会社サンプル"

@@ -1,28 +1,29 @@
 """The pages that print and download an order."""
 
 import re
-import uuid
 from collections.abc import Iterator
 from dataclasses import asdict
-from decimal import Decimal
 from io import BytesIO
 
 import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth.models import Permission
 from django.urls import reverse
-from django.utils import timezone
 from pypdf import PdfReader
 from pytest_django import DjangoAssertNumQueries
 
 from access.models import User
 from catalog.models import SupplierPart
-from purchasing import drafting
 from purchasing.document.content import document_of
-from purchasing.entries import DraftLine
 from purchasing.models import PurchaseOrder
 from tests.webapp.cast import ClientOf
-from tests.webapp.factories import PartFactory, SupplierFactory, SupplierPartFactory
+from tests.webapp.factories import (
+    PartFactory,
+    SupplierFactory,
+    SupplierPartFactory,
+    draft,
+    wanted,
+)
 
 PAGE = "admin:purchasing_purchaseorder_document"
 PDF = "admin:purchasing_purchaseorder_document_pdf"
@@ -33,24 +34,11 @@ def order(buyer: User) -> PurchaseOrder:
     supplier = SupplierFactory.create(name="東京ロータ <b>")
     part = PartFactory.create(number="MT-2306", name_en="Brushless motor", name_ja="モーター")
     offer: SupplierPart = SupplierPartFactory.create(part=part, supplier=supplier, sku="TR-1")
-    return drafting.create_draft(
-        supplier=supplier,
-        lines=[
-            DraftLine(
-                part=part,
-                supplier_part=offer,
-                quantity=Decimal(3),
-                unit_price=Decimal("10.50"),
-                currency="USD",
-            ),
-            DraftLine(part=PartFactory.create(), quantity=Decimal(1)),
-        ],
-        destination=None,
-        expected_on=None,
-        notes="Mornings only.\n<script>alert(1)</script>",
+    return draft(
+        wanted(offer, 3, "10.50", "USD"),
+        wanted(PartFactory.create()),
         by=buyer,
-        at=timezone.now(),
-        key=uuid.uuid4(),
+        notes="Mornings only.\n<script>alert(1)</script>",
     )
 
 

@@ -1,10 +1,12 @@
 """The order as a file that the supplier opens, read back by another program."""
 
 import re
+import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +23,7 @@ from purchasing.document.content import (
     OrderDocument,
     Stamp,
 )
-from purchasing.document.pdf import pdf_of
+from purchasing.document.pdf import TypesettingError, pdf_of
 
 LINE = Line(
     position="1",
@@ -128,13 +130,40 @@ def test_carries_of_its_fonts_only_what_it_uses() -> None:
     assert len(pdf_of(paper())) < 100_000
 
 
-def test_finds_its_fonts_without_those_of_the_system() -> None:
+def test_finds_its_fonts_without_those_of_the_system(caplog: pytest.LogCaptureFixture) -> None:
     """Typst warns of a font that it does not have, and takes another."""
-    _, warnings = pdf._compiler().compile_with_warnings(
-        pdf.TEMPLATE.read_bytes(), format="pdf", sys_inputs={"order": pdf._as_json(paper())}
-    )
+    pdf_of(paper(language="ja"))
 
-    assert warnings == []
+    assert caplog.records == []
+
+
+class TestTypesetter:
+    def test_says_what_is_wrong_with_a_template(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        template = tmp_path / "broken.typ"
+        template.write_text("#nonsense()")
+        monkeypatch.setattr(pdf, "TEMPLATE", template)
+
+        with pytest.raises(TypesettingError, match="unknown variable: nonsense"):
+            pdf_of(paper())
+
+    def test_has_its_warnings_logged(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        template = tmp_path / "odd.typ"
+        template.write_text('#set text(font: "No Such Font")\nx')
+        monkeypatch.setattr(pdf, "TEMPLATE", template)
+
+        pdf_of(paper())
+
+        assert "unknown font family" in caplog.text
+
+    def test_is_not_waited_for_for_ever(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(pdf, "TIMEOUT_SECONDS", 0.01)
+
+        with pytest.raises(subprocess.TimeoutExpired):
+            pdf_of(paper())
 
 
 def test_names_itself() -> None:
@@ -144,6 +173,7 @@ def test_names_itself() -> None:
     assert (metadata.title, metadata.author) == ("注文書 PO-2026-000123", "Sample Inc.")
 
 
+@pytest.mark.slow
 class TestPages:
     def test_are_numbered_and_repeat_the_head_of_the_table(self) -> None:
         reader = read(paper(*many(120)))
@@ -254,8 +284,9 @@ class TestOddText:
         assert max(line.count("S") for line in lines) < 25
 
 
+@pytest.mark.slow
 def test_is_made_for_several_people_at_once() -> None:
-    documents = [paper(*many(10), addressee=f"Supplier {n}") for n in range(8)]
+    documents = [paper(*many(10), addressee=f"Supplier {n}") for n in range(4)]
 
     with ThreadPoolExecutor(4) as pool:
         made = list(pool.map(read, documents))
