@@ -1,0 +1,293 @@
+"""Forms of the pages that receive an order and reverse a receipt."""
+
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import (
+    SELECT_CLASSES,
+    UnfoldAdminSelect2Widget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from catalog.admin.filters import branch_choices
+from catalog.models import Tracking
+from core.fields import QuantityField
+from core.pages import as_id, as_ids
+from core.templatetags.inventory import as_decimal
+from core.text import half_width
+from purchasing.entries import Arrival
+from purchasing.models import GoodsReceiptLine, OrderLine
+from purchasing.receiving_rows import ENTERED_BY
+from stock.forms import HeaderForm
+from stock.models import Location
+
+# Lines of an order, and the rows that they were split into.
+MOST_ROWS = 1000
+# The movements name order and receipt before the reason.
+LONGEST_REASON = 400
+LONGEST_NUMBER = 100
+_BETWEEN_SERIALS = re.compile(r"[\n\r\t,;、]+")
+
+
+def parse_serials(text: str) -> list[str]:
+    """Serial numbers as a scanner, a spreadsheet or a supplier's mail lists them."""
+    return [serial for part in _BETWEEN_SERIALS.split(half_width(text)) if (serial := part.strip())]
+
+
+class ReceiptHeaderForm(HeaderForm):
+    """What holds for the whole delivery, and the order as the page showed it."""
+
+    delivery_note = forms.CharField(
+        label=_("Delivery note"),
+        max_length=LONGEST_NUMBER,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+        help_text=_("The number on the supplier's paper."),
+    )
+    location = forms.ModelChoiceField(
+        Location.objects.filter(active=True),
+        label=_("One location for all lines"),
+        required=False,
+        help_text=_("Every line takes it. Single lines can be changed below."),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    field_order = ("delivery_note", "occurred_at", "location", "reason")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        reason = self.fields["reason"]
+        reason.label, reason.help_text = _("Note"), _("For example what was damaged.")
+        choices = [("", ""), *branch_choices(Location.objects.filter(active=True))]
+        self.fields["location"].widget = UnfoldAdminSelect2Widget(
+            {"data-placeholder": _("as in the lines"), "data-allow-clear": "true"}, choices
+        )
+
+    def look_again(self, version: int) -> None:
+        """After somebody else changed the order, the next request is about what it is now."""
+        posted: Any = self.data
+        self.data = {**posted.dict(), "version": str(version)}
+
+
+class ReversalForm(HeaderForm):
+    """Why a receipt is taken back."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=LONGEST_REASON, widget=UnfoldAdminTextInputWidget()
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, reason_required=True, **kwargs)
+
+
+class PlaceSelect(AutocompleteSelect):
+    """Offers a few locations, and searches among all of them where scripts run.
+
+    It asks the database for nothing, and ``receiving.js`` turns the search on when the row
+    comes into view: a page has hundreds of these.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            GoodsReceiptLine._meta.get_field("location"), admin.site, attrs={"data-width": "100%"}
+        )
+
+    def build_attrs(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        classes = " ".join(["inventory-place", *SELECT_CLASSES])
+        return {
+            **super().build_attrs(*args, **kwargs),
+            "class": classes,
+            "data-placeholder": _("Location"),
+        }
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> list[Any]:
+        return forms.Select.optgroups(self, name, value, attr)
+
+
+class ArrivalForm(forms.Form):
+    """One row: packs of a line of the order, put into a location.
+
+    What is prefilled does not make a row entered: only what arrived does.
+    """
+
+    line = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    quantity = QuantityField(
+        label=_("Packs arrived"),
+        required=False,
+        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+    lot = forms.CharField(
+        label=_("Lot"),
+        max_length=LONGEST_NUMBER,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+    )
+    location = forms.ChoiceField(label=_("Location"), required=False)
+    serials = forms.CharField(
+        label=_("Serial numbers"),
+        required=False,
+        widget=UnfoldAdminTextareaWidget(
+            attrs={
+                "rows": 3,
+                "class": "inventory-text",
+                "autocomplete": "off",
+                "spellcheck": "false",
+            }
+        ),
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        order_line: OrderLine | None,
+        places: Mapping[int, Location],
+        for_all: Location | None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_line = order_line
+        self.places = places
+        self.for_all = for_all
+        location = self.fields["location"]
+        location.widget = PlaceSelect()
+        location.choices = [("", ""), *((pk, str(place)) for pk, place in places.items())]  # type: ignore[attr-defined]
+        if order_line:
+            tracking = order_line.part.tracking
+            if tracking != Tracking.LOT:
+                del self.fields["lot"]
+            if tracking != Tracking.SERIAL:
+                del self.fields["serials"]
+
+    @property
+    def is_entered(self) -> bool:
+        """Whether anything says that something arrived."""
+        return any(self.data.get(self.add_prefix(name)) for name in ENTERED_BY)
+
+    @property
+    def was(self) -> Decimal | None:
+        """What was received when the page was made, where it is something else by now."""
+        seen = as_decimal(self["seen"].value() if self.is_bound else self.initial.get("was"))
+        line = self.order_line
+        return seen if line and seen is not None and seen != line.received_in_all else None
+
+    def clean_lot(self) -> str:
+        lot = half_width(self.cleaned_data["lot"])
+        if len(lot) > LONGEST_NUMBER:
+            raise ValidationError(_("This lot is too long."))
+        return lot
+
+    def clean_serials(self) -> tuple[str, ...]:
+        serials = parse_serials(self.cleaned_data["serials"])
+        for serial in serials:
+            if len(serial) > LONGEST_NUMBER:
+                raise ValidationError(
+                    _("“%(serial)s…” is too long for a serial number. Enter one a line."),
+                    params={"serial": serial[:40]},
+                )
+        return tuple(serials)
+
+    def clean_location(self) -> Location | None:
+        chosen = as_id(self.cleaned_data["location"])
+        return self.places[chosen] if chosen else self.for_all
+
+    def clean(self) -> None:
+        super().clean()
+        if not self.is_entered:
+            return
+        if self.order_line is None:
+            raise ValidationError(_("This line is not on the order any more."))
+        if self.cleaned_data.get("quantity") is None and "quantity" not in self.errors:
+            self.add_error("quantity", _("Enter how many packs arrived."))
+        if self.cleaned_data.get("location") is None and "location" not in self.errors:
+            self.add_error("location", _("Choose where it was put."))
+
+    def arrival(self) -> Arrival:
+        """What the service takes."""
+        data = self.cleaned_data
+        return Arrival(
+            line=data["line"],
+            quantity=data["quantity"],
+            location=data["location"],
+            lot=data.get("lot", ""),
+            serials=data.get("serials", ()),
+        )
+
+
+class BaseArrivalFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # not subscriptable when run
+    """The rows of a delivery. Whatever their number, they ask for locations once."""
+
+    def __init__(
+        self,
+        *args: Any,
+        lines: Sequence[OrderLine],
+        places: Mapping[int, Sequence[Location]],
+        for_all: Location | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.lines = {line.pk: line for line in lines}
+        self.places = places
+        self.for_all = for_all
+        super().__init__(*args, **kwargs)
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        line = None if index is None else self.lines.get(as_id(self._begun(index, "line")) or 0)
+        offered = list(self.places.get(line.part_id, ())) if line else []
+        chosen = None if index is None else as_id(self._begun(index, "location"))
+        if chosen in self._chosen:
+            offered.append(self._chosen[chosen])
+        return {
+            **super().get_form_kwargs(index),
+            "order_line": line,
+            "places": {place.pk: place for place in offered},
+            "for_all": self.for_all,
+        }
+
+    @cached_property
+    def _chosen(self) -> dict[int | None, Location]:
+        """The locations that the rows name, by one query."""
+        texts = [self._begun(index, "location") for index in range(self.total_form_count())]
+        return dict(Location.objects.in_bulk(as_ids(texts, at_most=MOST_ROWS)))
+
+    def _begun(self, index: int, field: str) -> str:
+        """What was posted for a field of a row, or what the row begins with."""
+        if self.is_bound:
+            value = self.data.get(f"{self.add_prefix(index)}-{field}")
+        else:
+            rows = self.initial or []
+            value = rows[index].get(field) if index < len(rows) else ""
+        return str(value or "")
+
+    def entered(self) -> list[ArrivalForm]:
+        """The rows that say that something arrived."""
+        return [form for form in self.forms if form.is_entered]
+
+    def typed(self) -> list[dict[str, Any]]:
+        """What stands in the rows, to begin a new page with it."""
+        return [
+            {name: form[name].value() for name in form.fields}
+            for form in self.forms
+            if form.order_line
+        ]
+
+
+def arrival_formset() -> type[BaseArrivalFormSet]:
+    """A set of rows; the page says which."""
+    formset: type[BaseArrivalFormSet] = forms.formset_factory(  # type: ignore[assignment]
+        ArrivalForm,
+        formset=BaseArrivalFormSet,
+        extra=0,
+        max_num=MOST_ROWS,
+        validate_max=True,
+        absolute_max=MOST_ROWS + 1,
+    )
+    return formset
