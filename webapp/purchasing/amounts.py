@@ -5,15 +5,16 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Count, Q, Sum
-
-from core.currencies import shown
+from core.currencies import rounded, shown
 from purchasing.models import ApprovalLimit, OrderLine
 
 
 @dataclass(frozen=True)
 class Amounts:
-    """The sum of each currency, and how many lines have no price."""
+    """What orders cost in each currency, and how many lines have no price.
+
+    Each line is rounded to what can be paid, so that the sum is that of the lines as printed.
+    """
 
     totals: dict[str, Decimal] = field(default_factory=dict)
     unpriced: int = 0
@@ -24,32 +25,42 @@ class Amounts:
 
 def amounts_of(lines: Iterable[OrderLine]) -> Amounts:
     """Of lines that are loaded."""
-    totals: dict[str, Decimal] = defaultdict(Decimal)
-    unpriced = 0
-    for line in lines:
-        if line.unit_price is None:
-            unpriced += 1
-        else:
-            totals[line.currency] += line.quantity * line.unit_price
-    return Amounts(dict(totals), unpriced)
+    return _summed((line.currency, _exact(line)) for line in lines)
 
 
 def amounts_of_orders(ids: Collection[int]) -> dict[int, Amounts]:
-    """Of many orders by one query; orders without lines are left out."""
-    rows = (
-        OrderLine.objects.filter(order__in=ids)
-        .order_by()
-        .values_list("order_id", "currency")
-        .annotate(total=Sum("amount"), unpriced=Count("pk", filter=Q(unit_price=None)))
-    )
-    found: dict[int, Amounts] = {}
-    for order_id, currency, total, unpriced in rows:
-        before = found.get(order_id, Amounts())
-        totals = dict(before.totals)
-        if total is not None:
-            totals[currency] = total
-        found[order_id] = Amounts(totals, before.unpriced + unpriced)
-    return found
+    """Of the orders on a page, by one query; orders without lines are left out."""
+    by_order: dict[int, list[tuple[str, Decimal | None]]] = defaultdict(list)
+    rows = OrderLine.objects.filter(order__in=ids).order_by()
+    for order_id, currency, amount in rows.values_list("order_id", "currency", "amount"):
+        by_order[order_id].append((currency, amount))
+    return {order_id: _summed(lines) for order_id, lines in by_order.items()}
+
+
+def _summed(lines: Iterable[tuple[str, Decimal | None]]) -> Amounts:
+    totals: dict[str, Decimal] = defaultdict(Decimal)
+    unpriced = 0
+    for currency, amount in lines:
+        if amount is None:
+            unpriced += 1
+        else:
+            totals[currency] += rounded(amount, currency)
+    return Amounts(dict(totals), unpriced)
+
+
+def _exact(line: OrderLine) -> Decimal | None:
+    return None if line.unit_price is None else line.quantity * line.unit_price
+
+
+def _exact_totals(lines: Iterable[OrderLine]) -> dict[str, Decimal] | None:
+    """What limits are held against, as the database does; None where a line has no price."""
+    totals: dict[str, Decimal] = defaultdict(Decimal)
+    for line in lines:
+        amount = _exact(line)
+        if amount is None:
+            return None
+        totals[line.currency] += amount
+    return totals
 
 
 def needs_second_person(lines: Iterable[OrderLine]) -> bool:
@@ -60,18 +71,18 @@ def needs_second_person(lines: Iterable[OrderLine]) -> bool:
     limits = {limit.currency: limit.second_person_above for limit in ApprovalLimit.objects.all()}
     if all(limit is None for limit in limits.values()):
         return False
-    amounts = amounts_of(lines)
-    return amounts.unpriced > 0 or any(
+    totals = _exact_totals(lines)
+    return totals is None or any(
         code not in limits or ((limit := limits[code]) is not None and total > limit)
-        for code, total in amounts.totals.items()
+        for code, total in totals.items()
     )
 
 
 def may_approve_itself(lines: Iterable[OrderLine]) -> bool:
     """Whether an automatic order is small enough to need no person."""
     limits = {limit.currency: limit.automatic_up_to for limit in ApprovalLimit.objects.all()}
-    amounts = amounts_of(lines)
-    return amounts.unpriced == 0 and all(
+    totals = _exact_totals(lines)
+    return totals is not None and all(
         (limit := limits.get(code)) is not None and total <= limit
-        for code, total in amounts.totals.items()
+        for code, total in totals.items()
     )
