@@ -9,13 +9,14 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Prefetch
 from django.utils.translation import gettext as _
 
 from access.models import User
 from catalog.models import Tracking
 from core.errors import BusinessError
 from core.numbers import LARGEST, MOST_DECIMALS, plain
+from core.text import fold
 from purchasing.entries import Arrival
 from purchasing.errors import (
     OrderRefusedError,
@@ -36,8 +37,8 @@ from purchasing.numbering import RECEIPT, next_number
 from purchasing.states import RECEIVABLE, OrderState
 from stock import services as stock
 from stock.entries import Line
-from stock.errors import KeyReusedError
 from stock.models import StockMovement
+from stock.posting import key_reused
 from stock.rules import naming_line
 
 _SIX = Decimal("0.000001")
@@ -63,7 +64,9 @@ def receive(
     :raises LotNeededError, SerialTakenError, NotAcceptedError: as the ledger says
     """
     if done := _done(key):
-        return _same(done, order_id)
+        if done.order_id != order_id or _recorded(done) != _asked(arrivals):
+            raise key_reused()
+        return done
     order = lock_order(order_id, version=version)
     _check_placed(order)
     lines = {line.pk: line for line in order.lines.select_related("part")}
@@ -106,6 +109,8 @@ def reverse(
     :raises NotEnoughStockError: if what it brought has left its location since
     """
     if done := _done(key):
+        if done.reverses_id != receipt_id:
+            raise key_reused()
         return done
     order_id = GoodsReceipt.objects.values_list("order_id", flat=True).get(pk=receipt_id)
     order = lock_order(order_id)
@@ -161,15 +166,32 @@ def _done(key: uuid.UUID) -> GoodsReceipt | None:
     return GoodsReceipt.objects.filter(idempotency_key=key).first()
 
 
-def _same(receipt: GoodsReceipt, order_id: int) -> GoodsReceipt:
-    if receipt.order_id != order_id or receipt.reverses_id:
-        raise KeyReusedError(
-            _(
-                "This page was used for another entry already. Nothing was recorded. "
-                "Open the page afresh and enter it again."
-            )
+def _asked(arrivals: Sequence[Arrival]) -> list[object]:
+    """What tells a request from another one with the same key."""
+    return [
+        (
+            arrival.line,
+            arrival.quantity,
+            arrival.location.pk,
+            [fold(item) for item in arrival.serials or (arrival.lot,) if item],
         )
-    return receipt
+        for arrival in arrivals
+    ]
+
+
+def _recorded(receipt: GoodsReceipt) -> list[object]:
+    """The same of the request that recorded the receipt."""
+    movements = StockMovement.objects.select_related("lot").order_by("line")
+    lines = receipt.lines.order_by("position").prefetch_related(Prefetch("movements", movements))
+    return [
+        (
+            line.order_line_id,
+            line.quantity,
+            line.location_id,
+            [fold(m.lot.item) for m in line.movements.all() if m.lot],
+        )
+        for line in lines
+    ]
 
 
 def _check_placed(order: PurchaseOrder) -> None:
