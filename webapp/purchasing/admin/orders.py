@@ -28,7 +28,7 @@ from purchasing.admin.filters import (
 )
 from purchasing.amounts import Amounts, amounts_of_orders
 from purchasing.models import OrderLine, PurchaseOrder
-from purchasing.pages import decisions, document, draft, order
+from purchasing.pages import decisions, document, draft, order, receiving
 
 type PageView = Callable[..., HttpResponseBase]
 
@@ -92,6 +92,7 @@ class PurchaseOrderAdmin(ReadOnlyAdmin):
             page("offers/<int:part_id>/", draft.offers, "purchasing_order_offers"),
             page("<int:pk>/change/", order.show, "purchasing_purchaseorder_change"),
             page("<int:pk>/edit/", draft.edit, "purchasing_purchaseorder_edit"),
+            page("<int:pk>/receive/", receiving.receive, "purchasing_order_receive"),
             page("<int:pk>/document/", document.document, "purchasing_purchaseorder_document"),
             page(
                 "<int:pk>/document.pdf",
