@@ -37,7 +37,7 @@ class StockMovementAdmin(ExportMixin, ReadOnlyAdmin):
         "quantity_column",
         "location",
         "lot",
-        "reason",
+        "reason_column",
         "actor",
     ]
     list_display_links = ["occurred_at"]
@@ -47,7 +47,14 @@ class StockMovementAdmin(ExportMixin, ReadOnlyAdmin):
         PartCategoryFilter,
         ("occurred_at", DayRangeFilter),
     ]
-    list_select_related = ["part", "location", "lot", "actor", "reversed_by"]
+    list_select_related = [
+        "part",
+        "location",
+        "lot",
+        "actor",
+        "reversed_by",
+        "receipt_line__receipt",
+    ]
     search_fields = ["part__number"]
     search_help_text = _("Number, name or SKU of the part")
     actions = ["correct_selected"]
@@ -64,11 +71,13 @@ class StockMovementAdmin(ExportMixin, ReadOnlyAdmin):
         "occurred_at",
         "posted_at",
         "stocktake",
+        "receipt_column",
         "reverses",
         "reversed_by_column",
         "idempotency_key",
     ]
     readonly_fields = [
+        "receipt_column",
         "quantity_column",
         "cost",
         "reversed_by_column",
@@ -154,6 +163,16 @@ class StockMovementAdmin(ExportMixin, ReadOnlyAdmin):
             movement.reversed_by,
         )
 
+    @admin.display(description=_("reason"), ordering="reason")
+    def reason_column(self, movement: StockMovement) -> str:
+        """The reason; what an order brought names its goods receipt there."""
+        return _to_receipt(movement, movement.reason or "-")
+
+    @admin.display(description=_("goods receipt"))
+    def receipt_column(self, movement: StockMovement) -> str:
+        line = movement.receipt_line
+        return _to_receipt(movement, line.receipt.number) if line else "-"
+
     # --- Correcting ---
 
     correct_selected = admin.action(
@@ -171,3 +190,12 @@ class StockMovementAdmin(ExportMixin, ReadOnlyAdmin):
 
     def has_correct_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return request.user.has_perm("stock.correct_stock")
+
+
+def _to_receipt(movement: StockMovement, text: str) -> str:
+    """The text, as a link to the goods receipt that recorded the movement if one did."""
+    line = movement.receipt_line
+    if line is None:
+        return text
+    address = reverse("admin:purchasing_goodsreceipt_change", args=[line.receipt_id])
+    return format_html('<a href="{}">{}</a>', address, text)

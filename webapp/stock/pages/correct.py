@@ -61,7 +61,9 @@ def correct(model_admin: "ModelAdmin[Any]", request: HttpRequest) -> HttpRespons
             )
     shown = (
         StockMovement.objects.filter(pk__in=with_other_sides(chosen))
-        .select_related("part", "location", "lot", "actor", "reversed_by")
+        .select_related(
+            "part", "location", "lot", "actor", "reversed_by", "receipt_line__receipt__reversed_by"
+        )
         .order_by("pk")
     )
     context = page_context(
@@ -70,5 +72,6 @@ def correct(model_admin: "ModelAdmin[Any]", request: HttpRequest) -> HttpRespons
         title=_t("Correct movements"),
         form=form,
         movements=shown,
+        receipts=sorted({m.receipt_line.receipt for m in shown if m.receipt_line}, key=str),
     )
     return render(request, "stock/correct.html", context)
