@@ -51,7 +51,7 @@ def needed_parts() -> Sequence[Part]:
     where one order for all would sort every part that is low or out.
     """
     active = Part.objects.active().only(
-        "number", "name_ja", "name_en", "unit", "on_hand", "reorder_point", "status"
+        "number", "name_ja", "name_en", "unit", "on_hand", "on_order", "reorder_point", "status"
     )
     out = active.filter(status=StockStatus.OUT).order_by("number")
     low = active.filter(status=StockStatus.LOW)

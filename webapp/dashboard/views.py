@@ -15,9 +15,9 @@ from access.models import User
 from access.roles import Role
 from core.currencies import shown
 from core.numbers import plain
-from dashboard import figures
+from dashboard import figures, orders
 from dashboard.caching import a_few_minutes_old
-from stock.buttons import ISSUE, RECEIVE, STOCKTAKE, TRANSFER, Button
+from stock.buttons import ISSUE, ORDER, RECEIVE, STOCKTAKE, TRANSFER, Button
 from stock.models.ledger import Kind
 from stock.valuation import value_stock
 
@@ -30,6 +30,7 @@ _ACTIONS = (
     ISSUE,
     TRANSFER,
     STOCKTAKE,
+    ORDER,
     Button(
         label=_("Import"),
         icon="upload_file",
@@ -46,7 +47,9 @@ def dashboard_callback(request: HttpRequest, context: dict[str, Any]) -> dict[st
         "actions": [action for action in _ACTIONS if user.has_perm(action.permission)],
     }
     if user.has_perm("catalog.view_part"):
-        dashboard |= _parts()
+        dashboard |= _parts(user)
+    if purchasing := orders.context(user):
+        dashboard["orders"] = purchasing
     if user.has_perm("stock.view_stockmovement"):
         dashboard |= _movements()
     if user.has_perms(["catalog.view_part", "catalog.view_supplierpart"]):
@@ -59,15 +62,18 @@ def dashboard_callback(request: HttpRequest, context: dict[str, Any]) -> dict[st
     return context
 
 
-def _parts() -> dict[str, Any]:
+def _parts(user: User) -> dict[str, Any]:
     counts = figures.count_parts()
     parts = reverse("admin:catalog_part_changelist")
+    needed = figures.needed_parts() if counts.out or counts.low else []
+    may_see = needed and user.has_perm("purchasing.view_reorderproposal")
+    proposed = orders.proposed_for([part.pk for part in needed]) if may_see else {}
     return {
         "counts": counts,
         "parts_url": f"{parts}?active__exact=1",
         "out_url": f"{parts}?active__exact=1&status=out",
         "low_url": f"{parts}?active__exact=1&status=low",
-        "needed": figures.needed_parts() if counts.out or counts.low else [],
+        "needed": [(part, proposed.get(part.pk)) for part in needed],
     }
 
 

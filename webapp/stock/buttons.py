@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,4 +42,10 @@ STOCKTAKE = Button(
     icon="fact_check",
     url_name="admin:stock_stocktake_start",
     permission="stock.count_stock",
+)
+ORDER = Button(
+    label=pgettext_lazy("verb", "Order"),
+    icon="add_shopping_cart",
+    url_name="admin:purchasing_purchaseorder_add",
+    permission="purchasing.add_purchaseorder",
 )

@@ -1,6 +1,6 @@
-"""The stock of one part, on the part's page: totals, levels, movements, and how it went.
+"""The stock of one part, on the part's page: totals, levels, movements, orders, how it went.
 
-Whoever sees the part sees its totals; levels and movements need their own rights.
+Whoever sees the part sees its totals; levels, movements and orders need their own rights.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,9 @@ from catalog.models import Part
 from core.currencies import price_shown, shown
 from core.models import in_japanese
 from core.numbers import plain
-from stock.buttons import ISSUE, RECEIVE, TRANSFER
+from core.pages import user_of
+from purchasing.panels import part_orders
+from stock.buttons import ISSUE, ORDER, RECEIVE, TRANSFER
 from stock.history import History, stock_by_day
 from stock.models import StockLevel, StockMovement
 from stock.valuation import UnitCost, unit_cost
@@ -36,6 +38,7 @@ def context(part: Part, *, request: HttpRequest) -> dict[str, Any]:
         "part": part,
         "unit": part.get_unit_display(),
         "buttons": _buttons(part, request),
+        "orders": part_orders.context(part, user=user_of(request)),
         **_worth(part, unit_cost(part, with_list_price=user.has_perm(_VIEW_PRICES))),
     }
     if user.has_perm("stock.view_stocklevel"):
@@ -47,15 +50,16 @@ def context(part: Part, *, request: HttpRequest) -> dict[str, Any]:
 
 
 def _buttons(part: Part, request: HttpRequest) -> list[dict[str, Any]]:
-    """Those the user may press; an inactive part takes no receipts."""
+    """Those the user may press; an inactive part takes no receipts and no orders."""
     return [
         {
             "label": button.label,
             "icon": button.icon,
             "url": f"{button.url}?{urlencode({'part': part.pk})}",
         }
-        for button in (RECEIVE, ISSUE, TRANSFER)
-        if request.user.has_perm(button.permission) and (part.active or button is not RECEIVE)
+        for button in (RECEIVE, ISSUE, TRANSFER, ORDER)
+        if request.user.has_perm(button.permission)
+        and (part.active or button not in (RECEIVE, ORDER))
     ]
 
 

@@ -68,6 +68,7 @@ def shown(page: BeautifulSoup) -> str:
 
 ALL_CARDS = [
     "What moved in the last 30 days",
+    "Next deliveries",
     "Value of stock",
     "Ledger verified",
     "Low or out",
@@ -79,9 +80,9 @@ class TestRights:
     @pytest.mark.parametrize(
         ("person", "expected"),
         [
-            ("administrator", ["Receive", "Issue", "Transfer", "Stocktake", "Import"]),
+            ("administrator", ["Receive", "Issue", "Transfer", "Stocktake", "Order", "Import"]),
             ("storekeeper", ["Receive", "Issue", "Transfer", "Stocktake"]),
-            ("buyer", ["Import"]),
+            ("buyer", ["Order", "Import"]),
             ("general", []),
             ("auditor", []),
         ],
@@ -120,6 +121,8 @@ class TestRights:
             (["view_part", "view_supplierpart"], ["Value of stock", "Low or out"]),
             (["view_stockmovement"], ["What moved in the last 30 days", "Latest movements"]),
             (["view_ledgerverification"], ["Ledger verified"]),
+            (["view_purchaseorder"], ["Next deliveries"]),
+            (["view_reorderproposal"], []),
             (["receive_stock"], []),
         ],
     )
@@ -155,7 +158,7 @@ class TestTiles:
         tiles = page_of(storekeeper).select("a.figures-tile")
 
         numbers = [tile.select_one(".figures-tile-number").get_text() for tile in tiles]
-        assert numbers == ["2", "1", "3", "1"]
+        assert numbers == ["2", "1", "3", "1", "0", "0", "0"]
         client = client_of(storekeeper)
         listed = [
             len(BeautifulSoup(client.get(tile["href"]).content, "html.parser").select(
@@ -270,12 +273,13 @@ class TestSpeed:
         shelf: Location,
         django_assert_max_num_queries: DjangoAssertNumQueries,
     ) -> None:
-        """Session, user, rights (2); statuses, needed (2), today, latest, ledger; chart, value."""
+        """Session, user, rights (2); statuses, needed (2) and their proposals; late, waiting,
+        deliveries, proposals; today, latest, ledger; chart, value."""
         for part in PartFactory.create_batch(15, reorder_point=5):
             receive(line(part, shelf, 1), by=storekeeper)
         client = client_of(storekeeper)
 
-        with django_assert_max_num_queries(12):
+        with django_assert_max_num_queries(17):
             client.get(reverse("admin:index"))
-        with django_assert_max_num_queries(10):
+        with django_assert_max_num_queries(15):
             client.get(reverse("admin:index"))

@@ -221,7 +221,8 @@ class TestPage:
         storekeeper: User,
         django_assert_max_num_queries: DjangoAssertNumQueries,
     ) -> None:
-        """Two of rights, the price, levels, movements, history."""
+        """Two of rights, the price, levels, movements, history; why it is re-ordered or not (4),
+        open and earlier orders."""
         part = PartFactory.create()
         SupplierPartFactory.create(part=part, unit_price=5, currency="JPY", preferred=True)
         for place in LocationFactory.create_batch(25):
@@ -230,6 +231,6 @@ class TestPage:
         request = RequestFactory().get("/")
         request.user = User.objects.get(pk=storekeeper.pk)
 
-        with django_assert_max_num_queries(6):
+        with django_assert_max_num_queries(12):
             context = part_panel.context(part, request=request)
             render_to_string("stock/part_panel.html", context)

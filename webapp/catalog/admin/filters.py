@@ -12,6 +12,7 @@ from unfold.contrib.filters.admin import DropdownFilter
 from catalog.models import Category, StockStatus, Supplier, SupplierPart, Tracking
 from core.models import in_japanese
 from core.pages import as_id
+from purchasing.reorder import finding
 from stock.models import Location, StockLevel
 
 
@@ -112,6 +113,29 @@ class TrackingFilter(ChoiceFilter):
     title = _("tracking")
     parameter_name = field = "tracking"
     options = Tracking.choices
+
+
+class ReorderFilter(DropdownFilter):
+    """What is being done about parts that should be ordered, and what somebody must help with."""
+
+    title = _("re-order")
+    parameter_name = "reorder"
+    questions = {
+        "proposed": (_("Proposed"), finding.proposed),
+        "on_order": (_("On order"), finding.on_order),
+        "without_supplier": (_("Needs a supplier"), finding.without_supplier),
+    }
+
+    def lookups(
+        self, request: HttpRequest, model_admin: "ModelAdmin[Any]"
+    ) -> list[tuple[str, Any]]:
+        return [(value, label) for value, (label, _question) in self.questions.items()]
+
+    def queryset(
+        self, request: HttpRequest, queryset: models.QuerySet[Any]
+    ) -> models.QuerySet[Any]:
+        chosen = self.questions.get(self.value() or "")
+        return queryset if chosen is None else chosen[1](queryset)
 
 
 def branch_choices(nodes: models.QuerySet[Any]) -> list[tuple[str, str]]:

@@ -13,21 +13,24 @@ from unfold.decorators import display
 from catalog.admin.filters import (
     CategoryFilter,
     LocationFilter,
+    ReorderFilter,
     StatusFilter,
     SupplierFilter,
     TrackingFilter,
 )
+from catalog.admin.reordering import ReorderMixin
 from catalog.admin.supplier import SupplierPartInline
 from catalog.models import Part
 from core.admin import InventoryAdmin, counted, to_page_with_selection
 from core.models import display_expression
 from core.numbers import plain
 from exchange.exporting import ExportMixin
+from purchasing import obstacles
 from stock import part_panel
 
 
 @admin.register(Part)
-class PartAdmin(ExportMixin, InventoryAdmin):
+class PartAdmin(ReorderMixin, ExportMixin, InventoryAdmin):
     """The list that everybody works from, and the page of one part with its stock."""
 
     export_table = "parts"
@@ -46,6 +49,7 @@ class PartAdmin(ExportMixin, InventoryAdmin):
         CategoryFilter,
         LocationFilter,
         SupplierFilter,
+        ReorderFilter,
         TrackingFilter,
         ("active", BooleanRadioFilter),
     ]
@@ -155,17 +159,23 @@ class PartAdmin(ExportMixin, InventoryAdmin):
     def has_transfer_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("stock.transfer_stock")
 
+    # --- What changes and deletions mean for orders ---
+
+    def parts_of(self, obj: Part) -> set[int]:
+        return {obj.pk}
+
     def obstacles_to_delete(self, obj: Part) -> list[str]:
+        found = obstacles.of_part(obj)
         movements, many = counted(obj.movements.all())
-        if not movements:
-            return []
-        return [
-            ngettext(
-                "%(part)s cannot be deleted: %(count)s movement was recorded of it. "
-                "Take the mark “active” from it instead; its history stays.",
-                "%(part)s cannot be deleted: %(count)s movements were recorded of it. "
-                "Take the mark “active” from it instead; its history stays.",
-                movements,
+        if movements:
+            found.append(
+                ngettext(
+                    "%(part)s cannot be deleted: %(count)s movement was recorded of it. "
+                    "Take the mark “active” from it instead; its history stays.",
+                    "%(part)s cannot be deleted: %(count)s movements were recorded of it. "
+                    "Take the mark “active” from it instead; its history stays.",
+                    movements,
+                )
+                % {"part": obj, "count": many}
             )
-            % {"part": obj, "count": many}
-        ]
+        return found

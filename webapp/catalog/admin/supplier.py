@@ -4,22 +4,29 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.forms.formsets import DELETION_FIELD_NAME
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import BooleanRadioFilter
 
 from catalog.admin.filters import CategoryFilter
+from catalog.admin.reordering import ReorderMixin
 from catalog.models import Part, Supplier, SupplierPart
 from core.admin import InventoryAdmin, PlainNumbersMixin
 from core.currencies import price_shown
 from core.numbers import plain
+from core.pages import user_of
 from exchange.exporting import ExportMixin
+from purchasing import obstacles
+from purchasing.panels import supplier_orders
+from purchasing.reorder import catalogue
+from purchasing.reorder.evaluation import Changes
 
 
 @admin.register(Supplier)
-class SupplierAdmin(ExportMixin, InventoryAdmin):
+class SupplierAdmin(ReorderMixin, ExportMixin, InventoryAdmin):
     """Companies that parts are bought from."""
 
     export_table = "suppliers"
@@ -27,21 +34,40 @@ class SupplierAdmin(ExportMixin, InventoryAdmin):
     list_filter = [("active", BooleanRadioFilter)]
     search_fields = ["name"]
     ordering = ["name"]
+    change_form_outer_before_template = "purchasing/panel_supplier.html"  # type: ignore[assignment]  # unfold: None
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Put the supplier's orders above its form."""
+        supplier = context.get("original")
+        if supplier is not None:
+            context.update(supplier_orders.context(supplier, user=user_of(request)))
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def parts_of(self, obj: Supplier) -> set[int]:
+        """None: a supplier of parts is not deleted."""
+        return set()
+
+    def look_again(self, obj: Supplier, form: Any) -> Changes:
+        if "active" not in form.changed_data:
+            return Changes()
+        return catalogue.after_change_of_supplier(obj)
 
     def obstacles_to_delete(self, obj: Supplier) -> list[str]:
-        sold = obj.supplier_parts.count()
-        if not sold:
-            return []
-        return [
-            ngettext(
-                "%(supplier)s cannot be deleted: it supplies %(count)d part. "
-                "Take the mark “active” from it instead.",
-                "%(supplier)s cannot be deleted: it supplies %(count)d parts. "
-                "Take the mark “active” from it instead.",
-                sold,
+        found = obstacles.of_supplier(obj)
+        if sold := obj.supplier_parts.count():
+            found.append(
+                ngettext(
+                    "%(supplier)s cannot be deleted: it supplies %(count)d part. "
+                    "Take the mark “active” from it instead.",
+                    "%(supplier)s cannot be deleted: it supplies %(count)d parts. "
+                    "Take the mark “active” from it instead.",
+                    sold,
+                )
+                % {"supplier": obj, "count": sold}
             )
-            % {"supplier": obj, "count": sold}
-        ]
+        return found
 
 
 class SupplierPartCategoryFilter(CategoryFilter):
@@ -51,7 +77,7 @@ class SupplierPartCategoryFilter(CategoryFilter):
 
 
 @admin.register(SupplierPart)
-class SupplierPartAdmin(ExportMixin, InventoryAdmin):
+class SupplierPartAdmin(ReorderMixin, ExportMixin, InventoryAdmin):
     """Under which number, in which packs and at what price a supplier sells a part."""
 
     export_table = "supplier_parts"
@@ -96,6 +122,19 @@ class SupplierPartAdmin(ExportMixin, InventoryAdmin):
     def price(self, item: SupplierPart) -> str:
         return "" if item.unit_price is None else price_shown(item.unit_price, item.currency)
 
+    # --- What changes and deletions mean for orders ---
+
+    def parts_of(self, obj: SupplierPart) -> set[int]:
+        return {obj.part_id}
+
+    def look_again(self, obj: SupplierPart, form: Any) -> Changes:
+        """At the part, and at the one that it was of before."""
+        before = {form.initial["part"]} if "part" in form.initial else set()
+        return catalogue.after_change({obj.part_id, *before})
+
+    def obstacles_to_delete(self, obj: SupplierPart) -> list[str]:
+        return obstacles.of_supplier_part(obj)
+
 
 class SupplierPartInline(PlainNumbersMixin, TabularInline):  # type: ignore[misc]  # unfold's inlines disagree with Django's
     """The suppliers of a part, on the part's page."""
@@ -120,3 +159,20 @@ class SupplierPartInline(PlainNumbersMixin, TabularInline):  # type: ignore[misc
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("supplier").order_by("supplier__name")
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """Deletions explain themselves: Django's form would list every order line."""
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.form = type("SupplierPartForm", (ExplainingDeletion, formset.form), {})
+        return formset
+
+
+class ExplainingDeletion:
+    """Mixin of Django's form of an inline: why a supplier part stays."""
+
+    def hand_clean_DELETE(self) -> None:  # noqa: N802 - Django's name
+        """Called by ``is_valid`` instead of Django's own."""
+        form: Any = self
+        if form.cleaned_data.get(DELETION_FIELD_NAME) and form.instance.pk:
+            for obstacle in obstacles.of_supplier_part(form.instance):
+                form.add_error(None, obstacle)

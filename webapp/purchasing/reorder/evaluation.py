@@ -112,7 +112,9 @@ class _Evaluation:
     def _recompute(self, proposal: ReorderProposal, want: Want) -> None:
         before = {name: getattr(proposal, name) for name in _ARITHMETIC}
         old = proposal.line
-        moves = proposal.supplier_part_id != want.supplier_part.pk
+        moves = proposal.supplier_part_id != want.supplier_part.pk or (
+            old is not None and old.order.supplier_id != want.supplier_part.supplier_id
+        )
         _computed(proposal, want, at=self._at)
         if moves:
             proposal.fixed = False

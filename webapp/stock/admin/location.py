@@ -12,6 +12,7 @@ from unfold.contrib.filters.admin import BooleanRadioFilter
 from core.admin import InventoryAdmin, counted
 from core.models import in_japanese
 from exchange.exporting import ExportMixin
+from purchasing import obstacles
 from stock.models import Location
 
 
@@ -35,10 +36,10 @@ class LocationAdmin(ExportMixin, InventoryAdmin):
         return location.path_shown
 
     def obstacles_to_delete(self, obj: Any) -> list[str]:
-        obstacles = []
+        found = obstacles.of_location(obj)
         movements, many = counted(obj.movements.all())
         if movements:
-            obstacles.append(
+            found.append(
                 ngettext(
                     "%(location)s cannot be deleted: %(count)s movement was recorded there. "
                     "Take the mark “active” from it instead; its history stays.",
@@ -49,7 +50,7 @@ class LocationAdmin(ExportMixin, InventoryAdmin):
                 % {"location": obj, "count": many}
             )
         if children := obj.children.count():
-            obstacles.append(
+            found.append(
                 ngettext(
                     "%(location)s cannot be deleted: %(count)d location lies beneath it. "
                     "Move or delete that one first.",
@@ -59,4 +60,4 @@ class LocationAdmin(ExportMixin, InventoryAdmin):
                 )
                 % {"location": obj, "count": children}
             )
-        return obstacles
+        return found
