@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from access.models import User
-from catalog.models import SupplierPart
+from catalog.models import Part, SupplierPart
 from purchasing import life
 from purchasing.models import ApprovalLimit, PurchaseOrder
 from tests.webapp.cast import ClientOf
@@ -21,9 +21,12 @@ from tests.webapp.factories import (
     approve,
     arrived,
     draft,
+    issue,
+    line,
     now,
     ordered,
     place,
+    stocked,
     wanted,
 )
 
@@ -150,6 +153,21 @@ class TestPage:
             f"Approved {buyer.display_name}",
             f"Created {buyer.display_name}",
         ]
+
+    def test_gathers_what_the_re_order_changed_by_itself(
+        self, client_of: ClientOf, buyer: User, offer: SupplierPart
+    ) -> None:
+        part = offer.part
+        Part.objects.filter(pk=part.pk).update(reorder_point=10, target_quantity=30)
+        place_ = LocationFactory.create()
+        stocked(part, place_, 9)
+        for _time in range(3):
+            issue(line(part, place_, 1))
+
+        page = page_of(client_of(buyer), PurchaseOrder.objects.get())
+
+        assert len(page.select(".order-events > li")) == 2
+        assert "3 automatic changes before it" in page.text
 
     @pytest.mark.parametrize(
         ("role", "buttons"),

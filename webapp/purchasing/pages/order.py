@@ -22,6 +22,7 @@ from purchasing.models import EventKind, OrderEvent, OrderLine, PurchaseOrder
 from purchasing.pages.decisions import DECISIONS, Decision
 from purchasing.states import RECEIVABLE, OrderState
 
+MOST_EVENTS = 300
 # The way of an order that goes well.
 _WAY = (OrderState.DRAFT, OrderState.APPROVED, OrderState.ORDERED, OrderState.RECEIVED)
 
@@ -49,7 +50,7 @@ def show(model_admin: "ModelAdmin[Any]", request: HttpRequest, pk: int) -> HttpR
         proposed=any(_is_open(line) for line in lines),
         way=_way(order),
         receipts=order.receipts.select_related("actor", "reverses", "reversed_by").order_by("-pk"),
-        events=[_told(event) for event in order.events.select_related("actor").order_by("-pk")],
+        time_line=_time_line(order),
         edit_url=_edit_url(order, user),
         receive_url=_receive_url(order, user),
         second_person=_second_person(order, lines, user),
@@ -135,6 +136,20 @@ class Told:
     who: str
     more: Sequence[str] = ()
     url: str = ""
+
+
+def _time_line(order: PurchaseOrder) -> list[list[Told]]:
+    """The latest events; changes that the re-order made one after the other are one group."""
+    groups: list[list[Told]] = []
+    last_was_automatic = False
+    for event in order.events.select_related("actor").order_by("-pk")[:MOST_EVENTS]:
+        is_automatic = event.kind == EventKind.EDITED and event.actor is None
+        if is_automatic and last_was_automatic:
+            groups[-1].append(_told(event))
+        else:
+            groups.append([_told(event)])
+        last_was_automatic = is_automatic
+    return groups
 
 
 def _told(event: OrderEvent) -> Told:

@@ -22,6 +22,7 @@ from purchasing.models import (
     PurchaseOrder,
     ReorderProposal,
 )
+from purchasing.positions import close_gaps
 from purchasing.reorder.evaluation import reorder_locked
 
 
@@ -85,6 +86,7 @@ def dismiss(
         proposal.save()
         _tell(line.order, by=by, at=at, what="removed", line=line)
         line.delete()
+        close_gaps([line.order_id])
     return found
 
 

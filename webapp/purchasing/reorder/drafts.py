@@ -9,6 +9,7 @@ from django.db.models import F, Max
 from core.numbers import plain
 from purchasing.models import EventKind, OrderEvent, OrderLine, Origin, PurchaseOrder
 from purchasing.numbering import ORDER, next_number
+from purchasing.positions import close_gaps
 from purchasing.reorder.judging import Want
 from purchasing.terms import terms_of
 
@@ -25,6 +26,7 @@ class CollectingDrafts:
         self._positions: dict[int, int] = {}
         self._events: list[OrderEvent] = []
         self._created: set[int] = set()
+        self._shortened: set[int] = set()
 
     def new_line(self, want: Want) -> OrderLine:
         """A line for the want, not saved yet, on the draft of its supplier."""
@@ -53,6 +55,7 @@ class CollectingDrafts:
 
     def remove(self, line: OrderLine) -> None:
         self._note(line.order, line, "removed")
+        self._shortened.add(line.order_id)
         line.delete()
 
     def touched(self) -> Collection[int]:
@@ -61,6 +64,7 @@ class CollectingDrafts:
 
     def finish(self) -> None:
         """Tell the orders that they changed."""
+        close_gaps(self._shortened)
         OrderEvent.objects.bulk_create(self._events)
         PurchaseOrder.objects.filter(pk__in=set(self.touched()) - self._created).update(
             version=F("version") + 1
