@@ -205,7 +205,7 @@ class TestLedger:
 
         page = page_of(general)
 
-        assert "2 differences between levels and movements" in shown(page)
+        assert "2 differences from what was recorded" in shown(page)
         assert "1,234 movements checked" in shown(page)
         address = reverse("admin:stock_ledgerverification_change", args=[last.pk])
         assert page.select_one(f'a[href="{address}"]')

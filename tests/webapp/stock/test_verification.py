@@ -5,14 +5,30 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 from django.utils import timezone
 
 from access.models import User
 from catalog.models import Part
+from purchasing import life
+from purchasing.models import PurchaseOrder
 from stock.models import LedgerVerification, Location
 from stock.verification import MOST_DIFFERENCES_KEPT, verify_ledger
+from tests.webapp.cast import ClientOf
 from tests.webapp.database import triggers_off
-from tests.webapp.factories import PartFactory, issue, line, receive
+from tests.webapp.factories import (
+    PartFactory,
+    SupplierPartFactory,
+    arrived,
+    draft,
+    issue,
+    line,
+    now,
+    ordered,
+    receive,
+    take_back,
+    wanted,
+)
 
 
 @pytest.fixture
@@ -69,8 +85,9 @@ class TestVerifyLedger:
                 "location": "Shelf",
                 "lot": "L1",
                 "serial": "",
+                "order": "",
                 "stored": "7.500000",
-                "by_movements": "5.000000",
+                "added_up": "5.000000",
             }
         ]
 
@@ -81,14 +98,14 @@ class TestVerifyLedger:
 
         assert difference["what"] == "total"
         assert (difference["part"], difference["location"]) == ("MT-2207", "")
-        assert (difference["stored"], difference["by_movements"]) == ("11.000000", "10.000000")
+        assert (difference["stored"], difference["added_up"]) == ("11.000000", "10.000000")
 
     def test_finds_a_level_that_is_gone(self, motor: Part) -> None:
         tamper("stock_stocklevel", "DELETE FROM stock_stocklevel")
 
         [difference] = verify_ledger(by=None).differences
 
-        assert (difference["stored"], difference["by_movements"]) == ("0", "10.000000")
+        assert (difference["stored"], difference["added_up"]) == ("0", "10.000000")
 
     def test_finds_a_level_without_movements(self, motor: Part, bench: Location) -> None:
         tamper(
@@ -130,6 +147,91 @@ class TestVerifyLedger:
         assert verification.difference_count == MOST_DIFFERENCES_KEPT + 1
 
 
+class TestOrders:
+    @pytest.fixture
+    def order(self, motor: Part, shelf: Location, buyer: User) -> PurchaseOrder:
+        """Ten boxes of two are ordered, and three have come."""
+        boxes = SupplierPartFactory.create(part=motor, pack_quantity=2)
+        order = ordered(wanted(boxes, 10), by=buyer)
+        arrived(order.lines.get(), 3, shelf)
+        return order
+
+    def test_pass_when_lines_and_receipts_add_up(self, order: PurchaseOrder) -> None:
+        assert Part.objects.get().on_order == 14
+        assert verify_ledger(by=None).passed
+
+    def test_drafts_and_orders_that_are_over_are_awaited_no_more(
+        self, order: PurchaseOrder, buyer: User
+    ) -> None:
+        draft(wanted(order.lines.get().part, 5), by=buyer)
+        life.close_short(
+            order.pk,
+            version=now(order).version,
+            lines=[order.lines.get().pk],
+            reason="sold out",
+            by=buyer,
+            at=timezone.now(),
+        )
+
+        assert Part.objects.get().on_order == 0
+        assert verify_ledger(by=None).passed
+
+    def test_find_a_part_that_is_not_on_order_as_its_lines_say(self, order: PurchaseOrder) -> None:
+        tamper("catalog_part", "UPDATE catalog_part SET on_order = 20")
+
+        [difference] = verify_ledger(by=None).differences
+
+        assert difference == {
+            "what": "on order",
+            "part": "MT-2207",
+            "location": "",
+            "lot": "",
+            "serial": "",
+            "order": "",
+            "stored": "20.000000",
+            "added_up": "14.000000",
+        }
+
+    def test_find_a_line_that_did_not_receive_what_its_receipts_say(
+        self, order: PurchaseOrder
+    ) -> None:
+        """What is outstanding follows the line, so that the part differs too."""
+        tamper("purchasing_orderline", "UPDATE purchasing_orderline SET received = 4")
+
+        on_order, received = verify_ledger(by=None).differences
+
+        assert (on_order["what"], on_order["added_up"]) == ("on order", "12.000000")
+        assert (received["what"], received["order"]) == ("received", f"{order.number} #1")
+        assert (received["stored"], received["added_up"]) == ("4.000000", "3.000000")
+
+    def test_find_a_receipt_that_was_changed(self, order: PurchaseOrder) -> None:
+        tamper(
+            "purchasing_goodsreceiptline",
+            "UPDATE purchasing_goodsreceiptline SET quantity = 5, base_quantity = 10",
+        )
+
+        [difference] = verify_ledger(by=None).differences
+
+        assert (difference["what"], difference["added_up"]) == ("received", "5.000000")
+
+    def test_are_reversed_without_a_difference(self, order: PurchaseOrder) -> None:
+        take_back(order.receipts.get())
+
+        assert Part.objects.get().on_order == 20
+        assert verify_ledger(by=None).passed
+
+    def test_are_named_on_the_page(
+        self, order: PurchaseOrder, auditor: User, client_of: ClientOf
+    ) -> None:
+        tamper("purchasing_orderline", "UPDATE purchasing_orderline SET received = 4")
+
+        page = client_of(auditor).post(reverse("admin:stock_verify"), follow=True)
+
+        shown = page.content.decode()
+        assert f"{order.number} #1" in shown
+        assert "received packs of an order line" in shown
+
+
 class TestCommand:
     def test_says_that_the_ledger_adds_up(self, motor: Part) -> None:
         assert run().startswith("The ledger adds up: 1 movements, 1 levels, 0 differences, ")
@@ -142,7 +244,7 @@ class TestCommand:
             call_command("verify_ledger", stdout=out)
 
         assert caught.value.returncode != 0
-        for expected in ("BT-6S", "Shelf", "L1", "stored 7.000000", "by movements 5.000000"):
+        for expected in ("BT-6S", "Shelf", "L1", "stored 7.000000", "added up 5.000000"):
             assert expected in out.getvalue()
         assert LedgerVerification.objects.get().difference_count == 1
 

@@ -21,7 +21,7 @@ def hours(text: str) -> timedelta:
 class Command(BaseCommand):
     """For the nightly job; fails when something differs, so that the job's alarm rings."""
 
-    help = "Prove that the movements add up to every stock level and total."
+    help = "Prove that what was recorded adds up to every stock level and total."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -39,8 +39,8 @@ class Command(BaseCommand):
         result = verify_ledger(by=None)
         for difference in result.differences:
             self.stdout.write(
-                "{what} of {part} {location} {lot} {serial}: stored {stored}, "
-                "by movements {by_movements}".format(**difference)
+                "{what} of {part} {location} {lot} {serial} {order}: stored {stored}, "
+                "added up {added_up}".format(**difference)
             )
         seconds = (result.finished_at - result.started_at).total_seconds()
         summary = (
