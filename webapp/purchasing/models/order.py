@@ -9,6 +9,7 @@ from django.db.models.functions import Lower, Now
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from access.models import User
 from catalog.models import Supplier
@@ -22,7 +23,7 @@ class Origin(models.TextChoices):
 
     MANUAL = "manual", _("By a person")
     AUTOMATIC = "automatic", _("Automatic re-order")
-    IMPORTED = "imported", _("Imported")
+    IMPORTED = "imported", pgettext_lazy("origin", "Imported")
 
 
 LATE_STATES = (OrderState.APPROVED, OrderState.ORDERED, OrderState.PARTIAL)
