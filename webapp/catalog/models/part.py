@@ -1,7 +1,7 @@
 """Parts: what is stored, bought and built in."""
 
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
@@ -17,6 +17,9 @@ from core import units
 from core.models import BilingualName, either
 from core.numbers import plain
 from core.text import contains_pattern, half_width, search_text
+
+if TYPE_CHECKING:
+    from catalog.models.supplier import SupplierPart
 
 
 class Tracking(models.TextChoices):
@@ -273,6 +276,28 @@ class Part(BilingualName):
                 code="unit_fixed",
                 params={"unit": stored.get_unit_display()},
             )
+        elif stored.unit != self.unit and self.order_lines.exists():
+            errors["unit"] = ValidationError(
+                _(
+                    "It was ordered in %(unit)s, so the unit stays. "
+                    "For another unit make a new part, and deactivate this one."
+                ),
+                code="unit_fixed",
+                params={"unit": stored.get_unit_display()},
+            )
+        elif stored.unit != self.unit and (offer := self._offer_in_other_units()):
+            errors["unit"] = ValidationError(
+                _(
+                    "%(offer)s is sold in %(pack_unit)s, which cannot be converted into "
+                    "%(unit)s. Delete this supplier part first, and enter it again afterwards."
+                ),
+                code="unit_fixed",
+                params={
+                    "offer": offer,
+                    "pack_unit": offer.get_pack_unit_display(),
+                    "unit": self.get_unit_display(),
+                },
+            )
         if stored.tracking != self.tracking and stored.on_hand:
             errors["tracking"] = ValidationError(
                 _(
@@ -284,6 +309,15 @@ class Part(BilingualName):
             )
         if errors:
             raise ValidationError(errors)
+
+    def _offer_in_other_units(self) -> "SupplierPart | None":
+        """A supplier part whose packs say nothing in the unit of this part."""
+        for offer in self.supplier_parts.select_related("supplier"):
+            try:
+                units.factor(offer.pack_unit, self.unit)
+            except ValidationError:
+                return offer
+        return None
 
     def get_status_display(self) -> str:
         """The stock status in the user's language: Django makes this for plain fields only."""
