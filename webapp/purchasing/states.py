@@ -1,6 +1,6 @@
 """The life of an order: its states, and the one table of what may follow what.
 
-The database holds the same table (``order_sql.py``); a test tries every pair on both.
+The database holds the same table (``sql/orders.py``); a test tries every pair on both.
 """
 
 from django.db import models
