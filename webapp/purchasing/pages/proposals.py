@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from core.admin import MOST_CHOSEN
 from core.errors import BusinessError
 from core.pages import as_ids, page_context, requires, user_of
+from purchasing.errors import ProposalDecidedError
 from purchasing.models import ProposalState, ReorderProposal
 from purchasing.proposal_forms import DismissForm, PacksForm
 from purchasing.reorder import decisions
@@ -61,6 +62,8 @@ def change(model_admin: "ModelAdmin[Any]", request: HttpRequest, pk: int) -> Htt
             decisions.change(
                 pk, packs=form.cleaned_data["packs"], by=user_of(request), at=timezone.now()
             )
+        except ProposalDecidedError as error:  # the page has no form any more
+            return _page(model_admin, request, pk, errors=error.messages)
         except BusinessError as error:
             form.add_error("packs", error)
         else:
