@@ -1,4 +1,4 @@
-"""The page on which an order is received, and the one that takes a receipt back."""
+"""The page on which an order is received."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse as address_of
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -19,13 +18,13 @@ from purchasing import receiving
 from purchasing.errors import OrderChangedError
 from purchasing.models import GoodsReceipt, OrderLine, PurchaseOrder
 from purchasing.places import places_for
-from purchasing.receipt_contents import received_lines
 from purchasing.receiving_forms import (
     ArrivalForm,
     BaseArrivalFormSet,
     ReceiptHeaderForm,
-    ReversalForm,
     arrival_formset,
+    place_search,
+    search_attributes,
 )
 from purchasing.receiving_rows import may_receive, rows_of, with_all_missing
 from purchasing.states import RECEIVABLE, OrderState
@@ -188,6 +187,7 @@ def _shown(
 ) -> HttpResponse:
     shown = delivery.by_line(rows)
     complete = [line for line in shown if not line.line.missing]
+    search = place_search()
     context = page_context(
         model_admin,
         request,
@@ -195,6 +195,8 @@ def _shown(
         order=delivery.order,
         header=header,
         rows=rows,
+        search=search,
+        search_attributes=search_attributes(search),
         awaited=[line for line in shown if line.line.missing],
         complete=complete,
         complete_open=any(
@@ -203,41 +205,3 @@ def _shown(
         closed=sum(line.closed for line in delivery.lines),
     )
     return render(request, "purchasing/receiving.html", context)
-
-
-@requires("purchasing.reverse_goodsreceipt", "purchasing.view_goodsreceipt")
-def reverse(model_admin: "ModelAdmin[Any]", request: HttpRequest, pk: int) -> HttpResponse:
-    """Show what would be taken back, ask why, take it back."""
-    receipts = GoodsReceipt.objects.select_related(
-        "order__supplier", "reverses", "reversed_by", "actor"
-    )
-    receipt = get_object_or_404(receipts, pk=pk)
-    form = ReversalForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            reversal = receiving.reverse(
-                receipt.pk,
-                reason=form.cleaned_data["reason"],
-                by=user_of(request),
-                at=form.cleaned_data["occurred_at"],
-                key=form.cleaned_data["key"],
-            )
-        except BusinessError as error:
-            form.add_error(None, error)
-            receipt = receipts.get(pk=pk)
-        else:
-            messages.success(
-                request,
-                _("%(reversal)s reverses %(receipt)s.")
-                % {"reversal": reversal.number, "receipt": receipt.number},
-            )
-            return redirect(address_of("admin:purchasing_goodsreceipt_change", args=[reversal.pk]))
-    context = page_context(
-        model_admin,
-        request,
-        title=_("Reverse %(receipt)s") % {"receipt": receipt.number},
-        receipt=receipt,
-        form=form,
-        lines=received_lines(receipt),
-    )
-    return render(request, "purchasing/receipt_reverse.html", context)

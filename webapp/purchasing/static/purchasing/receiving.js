@@ -67,6 +67,7 @@
 
   // --- Locations: the search is turned on when a row comes near the window ---
 
+  const search = JSON.parse(document.getElementById("place-search").textContent);
   const coming = new IntersectionObserver(
     (seen) => seen.filter((entry) => entry.isIntersecting).forEach((entry) => turnOn(entry.target)),
     { rootMargin: "600px" },
@@ -74,7 +75,9 @@
 
   function turnOn(select) {
     coming.unobserve(select);
-    if ($ && !select.classList.contains("select2-hidden-accessible")) $(select).djangoAdminSelect2();
+    if (!$ || select.classList.contains("select2-hidden-accessible")) return;
+    Object.entries(search).forEach(([name, value]) => select.setAttribute(name, value));
+    $(select).djangoAdminSelect2();
   }
 
   function choose(select, value, text) {
@@ -116,15 +119,20 @@
     if (line.dataset.tracking === "lot") to.value = from.value;
     line.querySelector("[data-split]").before(row);
     total.value = String(index + 1);
-    row.querySelector("[data-remove]").addEventListener("click", () => {
-      const before = row.previousElementSibling;
-      row.remove(); // a row that is not posted is not there
-      (before ? field(before, "quantity") : line).focus();
-      refresh(line);
-    });
+    removable(line, row);
     coming.observe(to);
     refresh(line);
     (field(row, "lot") || field(row, "quantity")).focus();
+  }
+
+  function removable(line, row) {
+    const button = row.querySelector("[data-remove]");
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      field(row.previousElementSibling, "quantity").focus();
+      row.remove(); // a row that is not posted is not there
+      refresh(line);
+    });
   }
 
   function refresh(line) {
@@ -176,6 +184,7 @@
     button.hidden = false;
     button.addEventListener("click", () => split(line));
     line.querySelectorAll(".inventory-place").forEach((select) => coming.observe(select));
+    rowsOf(line).slice(1).forEach((row) => removable(line, row));
     tell(line);
   });
   tellEntered();
