@@ -138,8 +138,9 @@ def template(
     """A file with the headers of a table and one example row."""
     if table not in TABLES or file_format not in FORMATS:
         raise Http404
-    header = header_of(TABLES[table])
-    lines = [[column.example for column in TABLES[table].columns]]
+    columns = TABLES[table].read_columns
+    header = header_of(columns)
+    lines = [[column.example for column in columns]]
     if file_format == "csv":
         content = b"".join(csv_chunks(header, lines))
     else:

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from access.models import User
 from core.text import fold
 from exchange.parsers import FORMULA_ERRORS, Parser, in_every_language
 from exchange.problems import CellError, Problems
@@ -22,7 +23,8 @@ class Column:
     `field` is the attribute of the model that takes the value, `stored` the attributes that are
     written when it changes; `empty` is what an empty cell means. `required` columns must be in
     the file, `filled` cells must not be empty, `identity` columns say which row is meant and are
-    never changed. `needed_for_new` columns may be missing as long as no row is new.
+    never changed. `needed_for_new` columns may be missing as long as no row is new. `derived`
+    ones are exported for people to read, and passed over in a file.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Column:
     required: bool = False
     filled: bool = False
     needed_for_new: bool = False
+    derived: bool = False
     aliases: Sequence[str] = ()
     help: "str | Promise" = ""
     example: str = ""
@@ -56,6 +59,16 @@ class Column:
     def spellings(self) -> set[str]:
         """What a header may say: the name, the aliases, the label in either language."""
         return {fold(text) for text in (self.name, *self.aliases, *in_every_language(self.label))}
+
+
+def derived(name: str, label: "str | Promise", get: Callable[[Any], Any]) -> Column:
+    """A column that an export shows and an import passes over."""
+    return Column(name=name, label=label, parse=str, derived=True, get=get)
+
+
+def person(user: User | None) -> str:
+    """Somebody in an export."""
+    return user.display_name if user else ""
 
 
 @dataclass(slots=True)
@@ -118,7 +131,9 @@ def match_header(
 
 def parse_rows(matched: Sequence[Column | None], sheet: Sheet, problems: Problems) -> list[Row]:
     """Read every cell; what cannot be read goes into `problems`."""
-    columns = [(place, column) for place, column in enumerate(matched) if column]
+    columns = [
+        (place, column) for place, column in enumerate(matched) if column and not column.derived
+    ]
     rows = []
     for sheet_row in sheet.rows:
         if any(sheet_row.cells[len(matched) :]):

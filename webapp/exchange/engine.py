@@ -1,6 +1,6 @@
 """Import in two steps: plan everything, then apply the plan as a whole or not at all."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
@@ -32,10 +32,17 @@ def make_plan(table: Table, sheet: Sheet, *, lock: bool = False) -> Plan:
     return table.plan(rows, problems, lock=lock)
 
 
-def apply_plan(table: Table, plan: Plan, *, by: User | None, at: datetime, key: UUID) -> None:
-    """Write what the plan says; the caller holds the transaction that it was made in."""
-    if plan.changes:
-        table.apply(plan, by=by, at=at, key=key)
+def apply_plan(
+    table: Table, plan: Plan, *, by: User | None, at: datetime, key: UUID
+) -> Collection[int]:
+    """Write what the plan says; the caller holds the transaction that it was made in.
+
+    Returns the parts whose re-order proposals are to be brought up to date with it.
+    """
+    if not plan.changes:
+        return ()
+    table.apply(plan, by=by, at=at, key=key)
+    return table.parts_concerned(plan)
 
 
 def guess_table(sheet: Sheet, file_name: str = "") -> str | None:
@@ -55,6 +62,15 @@ def one_import_at_a_time() -> None:
     """Imports wait for one another until the transaction ends: they lock many rows each."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('exchange_import', 0))")
+
+
+def lock_every_part() -> None:
+    """Before several files: each locks parts of its own, and who has some must not wait for more.
+
+    Parts are locked before suppliers and orders, by all who write.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM catalog_part ORDER BY id FOR NO KEY UPDATE")
 
 
 @contextmanager

@@ -16,8 +16,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from unfold.enums import ActionVariant
 
+from exchange.columns import Column
 from exchange.tables.base import ExportTable
+from exchange.tables.goods_receipts import GoodsReceiptsTable
 from exchange.tables.registry import TABLES
+from exchange.tables.reorder_proposals import ReorderProposalsTable
 from exchange.tables.stock_movements import StockMovementsTable
 from exchange.writers import Line, csv_chunks, xlsx_file
 
@@ -29,12 +32,18 @@ FORMATS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 ROWS_FETCHED_AT_ONCE = 2000
-EXPORT_TABLES: dict[str, ExportTable] = {**TABLES, "stock_movements": StockMovementsTable()}
+EXPORT_TABLES: dict[str, ExportTable] = {
+    **TABLES,
+    **{
+        table.name: table
+        for table in (StockMovementsTable(), GoodsReceiptsTable(), ReorderProposalsTable())
+    },
+}
 
 
-def header_of(table: ExportTable) -> list[str]:
+def header_of(columns: Iterable[Column]) -> list[str]:
     """The labels in the user's language; the import knows them in every language."""
-    return [capfirst(str(column.label)) for column in table.columns]
+    return [capfirst(str(column.label)) for column in columns]
 
 
 def lines_of(table: ExportTable, rows: "QuerySet[Any]") -> Iterator[Line]:
@@ -52,7 +61,7 @@ def export_response(
 ) -> HttpResponseBase:
     """A download of a list's rows."""
     name = f"{table.name}-{timezone.localtime():%Y%m%d-%H%M}"
-    return download(table, header_of(table), lines_of(table, rows), file_format, name=name)
+    return download(table, header_of(table.columns), lines_of(table, rows), file_format, name=name)
 
 
 def download(
@@ -83,10 +92,13 @@ class ExportMixin(ModelAdmin):  # type: ignore[type-arg]
             export_table = "parts"
 
     The tables: categories, locations, suppliers, parts, supplier_parts, opening_stock (for stock
-    levels), stock_movements. Rows chosen by hand are exported by the actions of the list.
+    levels), stock_movements, purchase_orders, goods_receipts, reorder_proposals. Rows chosen by
+    hand are exported by the actions of the list. `export_lines` names a table of the lines of
+    what is listed, such as purchase_order_lines, which is offered as well.
     """
 
     export_table: str
+    export_lines: str = ""
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         """The right to export, and to see what is exported."""
@@ -97,6 +109,12 @@ class ExportMixin(ModelAdmin):  # type: ignore[type-arg]
         view = self.admin_site.admin_view(self.export_view)
         return [
             path("export/<slug:file_format>/", view, name=self._export_url_name),
+            path(
+                "export/lines/<slug:file_format>/",
+                view,
+                {"lines": True},
+                name=f"{self._export_url_name}_lines",
+            ),
             *super().get_urls(),
         ]
 
@@ -104,26 +122,29 @@ class ExportMixin(ModelAdmin):  # type: ignore[type-arg]
     def _export_url_name(self) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}_export"
 
-    def export_view(self, request: HttpRequest, file_format: str) -> HttpResponseBase:
-        """The list's rows under the address's filters and search."""
+    def export_view(
+        self, request: HttpRequest, file_format: str, *, lines: bool = False
+    ) -> HttpResponseBase:
+        """The list's rows, or their lines, under the address's filters and search."""
         if not self.has_export_permission(request):
             raise PermissionDenied(EXPORT_PERMISSION)
-        if file_format not in FORMATS:
+        table = self.export_lines if lines else self.export_table
+        if file_format not in FORMATS or not table:
             raise Http404
         rows = self.get_changelist_instance(request).queryset
-        return self.export(request, rows, file_format)
+        return self.export(request, rows, file_format, table=table)
 
     def export(
-        self, request: HttpRequest, rows: "QuerySet[Any]", file_format: str
+        self, request: HttpRequest, rows: "QuerySet[Any]", file_format: str, *, table: str
     ) -> HttpResponseBase:
         logger.info(
             "export of %s as %s by %s, filters: %s",
-            self.export_table,
+            table,
             file_format,
             request.user.get_username(),
             request.GET.urlencode() or "none",
         )
-        return export_response(EXPORT_TABLES[self.export_table], rows, file_format)
+        return export_response(EXPORT_TABLES[table], rows, file_format)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -138,8 +159,10 @@ class ExportMixin(ModelAdmin):  # type: ignore[type-arg]
     def _menu(self, request: HttpRequest) -> dict[str, Any]:
         query = request.GET.copy()
         query.pop("p", None)
-        address = f"{self.admin_site.name}:{self._export_url_name}"
         suffix = f"?{query.urlencode()}" if query else ""
+        names = {self._export_url_name: "%(format)s"}
+        if self.export_lines:
+            names[f"{self._export_url_name}_lines"] = _("Lines: %(format)s")
         return {
             "title": _("Export"),
             "icon": "download",
@@ -147,11 +170,12 @@ class ExportMixin(ModelAdmin):  # type: ignore[type-arg]
             "method_name": "Export",
             "items": [
                 {
-                    "title": title,
-                    "icon": "csv" if name == "csv" else "table",
-                    "path": reverse(address, args=[name]) + suffix,
+                    "title": text % {"format": title},
+                    "icon": "csv" if file_format == "csv" else "table",
+                    "path": reverse(f"{self.admin_site.name}:{name}", args=[file_format]) + suffix,
                 }
-                for name, title in (("csv", "CSV"), ("xlsx", "Excel (XLSX)"))
+                for name, text in names.items()
+                for file_format, title in (("csv", "CSV"), ("xlsx", "Excel (XLSX)"))
             ],
         }
 
@@ -173,7 +197,9 @@ class ExportMixin(ModelAdmin):  # type: ignore[type-arg]
 
 def _chosen(file_format: str) -> Callable[[Any, HttpRequest, "QuerySet[Any]"], HttpResponseBase]:
     def export(model_admin: Any, request: HttpRequest, rows: "QuerySet[Any]") -> HttpResponseBase:
-        response: HttpResponseBase = model_admin.export(request, rows, file_format)
+        response: HttpResponseBase = model_admin.export(
+            request, rows, file_format, table=model_admin.export_table
+        )
         return response
 
     return export

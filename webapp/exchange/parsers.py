@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -26,6 +27,8 @@ LARGEST_SMALL_INTEGER = 32_767
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)?(?:\.[0-9]*)?")
 _EXPONENT = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?[eE][+-]?[0-9]{1,3}")
 _DECIMAL_COMMA = re.compile(r"[+-]?[0-9]{1,3}(?:\.?[0-9]{3})*,[0-9]+|[+-]?[0-9]+,[0-9]+")
+_DAY = re.compile(r"([0-9]{4})(?:[-/.]|年)([0-9]{1,2})(?:[-/.]|月)([0-9]{1,2})日?")
+_MIDNIGHT = re.compile(r"[ T]00:00(?::00(?:\.0+)?)?(?:Z|\+00:00)?")
 _YES = frozenset(
     {"true", "yes", "y", "1", "on", "active", "はい", "有効", "○", "〇", "◯", "有", "真"}
 )
@@ -54,7 +57,13 @@ def code(limit: int) -> Parser:
     return lambda cell: judge(half_width(cell))
 
 
-def number(*, digits: int = 18, places: int = 6, above: Decimal | None = None) -> Parser:
+def number(
+    *,
+    digits: int = 18,
+    places: int = 6,
+    above: Decimal | None = None,
+    at_most: Decimal | None = None,
+) -> Parser:
     """A decimal number of at least 0, or greater than `above`."""
 
     def parse(cell: str) -> Decimal:
@@ -65,6 +74,10 @@ def number(*, digits: int = 18, places: int = 6, above: Decimal | None = None) -
             )
         if value < 0:
             raise CellError(_("a number of at least 0"), _("Remove the minus sign."))
+        if at_most is not None and value > at_most:
+            raise CellError(
+                _("a number of at most %(limit)s") % {"limit": at_most}, _("Correct the number.")
+            )
         if value >= Decimal(10) ** (digits - places):
             raise CellError(
                 _("a number below %(limit)s") % {"limit": f"{10 ** (digits - places):,}"},
@@ -88,6 +101,31 @@ def integer(cell: str) -> int:
             _("Correct the number."),
         )
     return int(value)
+
+
+def position(cell: str) -> int:
+    """A place in a list, counted from 1."""
+    place = integer(cell)
+    if place == 0:
+        raise CellError(
+            _("a number greater than %(limit)s") % {"limit": 0}, _("Correct the number.")
+        )
+    return place
+
+
+def day(cell: str) -> date:
+    """A day, the year first: in other orders day and month cannot be told apart."""
+    written = _MIDNIGHT.sub("", half_width(cell))
+    found = _DAY.fullmatch(written.replace(" ", ""))
+    try:
+        if found:
+            return date(*map(int, found.groups()))
+    except ValueError:
+        pass  # such as 30 February
+    raise CellError(
+        _("a day that exists, such as 2026-04-01"),
+        _("Write year, month and day, in this order."),
+    )
 
 
 def _decimal(cell: str) -> Decimal:
@@ -119,12 +157,13 @@ def boolean(cell: str) -> bool:
     )
 
 
-def choice(choices: Mapping[str, Any]) -> Parser:
-    """One of some values: the value itself, or its label in either language."""
+def choice(choices: Mapping[str, Any], aliases: Mapping[str, str] | None = None) -> Parser:
+    """One of some values: the value itself, its label in either language, or another word."""
 
     @cache  # the labels of both languages are found once, at the first cell
     def spellings() -> dict[str, str]:
-        return {
+        known = {fold(written): value for written, value in (aliases or {}).items()}
+        return known | {
             fold(written): value
             for value, label in choices.items()
             for written in (*in_every_language(label), value)

@@ -18,11 +18,12 @@ from access.models import User
 from core.errors import BusinessError
 from exchange import engine
 from exchange.models import ImportRun
-from exchange.plan import Plan
+from exchange.plan import Plan, shown
 from exchange.problems import FileError, Problem
 from exchange.reading import Sheet, read
 from exchange.tables.base import Table
 from exchange.tables.registry import TABLES
+from purchasing.reorder.evaluation import reorder
 
 CHANGES_SHOWN = 100
 PROBLEMS_SHOWN = 500
@@ -102,7 +103,8 @@ def apply(*, run: ImportRun, by: User, at: datetime) -> Applied:
         plan = engine.make_plan(table, read(run.file_name, bytes(run.content)), lock=True)
         outdated = bool(plan.problems) or plan.fingerprint() != run.summary["fingerprint"]
         if not outdated:
-            engine.apply_plan(table, plan, by=by, at=at, key=uuid.uuid4())
+            parts = engine.apply_plan(table, plan, by=by, at=at, key=uuid.uuid4())
+            reorder(parts, at=at)
             run.state = ImportRun.State.APPLIED
             run.applied_at = at
         else:
@@ -142,9 +144,12 @@ def import_folder(
     by: User | None,
     at: datetime,
     dry_run: bool = False,
+    propose: bool = True,
     on_file: Callable[[ImportedFile], None] = lambda _file: None,
 ) -> list[ImportedFile]:
     """Import every known file of a folder, in the order of their references, all or none.
+
+    Then orders are proposed for what is short, unless told not to.
 
     :raises FileError: if there is no known file, or one cannot be read
     :raises FolderError: if a file has problems
@@ -157,7 +162,9 @@ def import_folder(
             % {"folder": folder, "names": ", ".join(f"{name}.csv" for name in TABLES)}
         )
     done = []
+    concerned: set[int] = set()
     with engine.all_or_nothing():
+        engine.lock_every_part()
         for table, path in files:
             started = time.monotonic()
             content = path.read_bytes()
@@ -172,7 +179,7 @@ def import_folder(
                     % {"file": path.name, "count": plan.problems.count},
                     plan.problems.in_order(),
                 )
-            engine.apply_plan(table, plan, by=by, at=at, key=uuid.uuid4())
+            concerned.update(engine.apply_plan(table, plan, by=by, at=at, key=uuid.uuid4()))
             ImportRun.objects.create(
                 table=table.name,
                 file_name=path.name,
@@ -188,6 +195,8 @@ def import_folder(
             )
             done.append(imported)
             on_file(imported)
+        if propose:
+            reorder(concerned, at=at)
         transaction.set_rollback(dry_run)
     return done
 
@@ -224,17 +233,6 @@ def summary(plan: Plan) -> dict[str, Any]:
         ],
         "errors": [problem.as_dict() for problem in plan.problems.in_order()[:PROBLEMS_SHOWN]],
     }
-
-
-def shown(value: Any) -> str:
-    """A value of a plan for people."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if hasattr(value, "normalize"):
-        return f"{value.normalize():f}"
-    return str(value)
 
 
 def _guess(sheet: Sheet, file_name: str) -> str:

@@ -8,7 +8,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import IO, Any
 from xml.sax.saxutils import escape
@@ -22,7 +22,7 @@ ROWS_A_SHEET = 1_048_575
 _EXACT_DIGITS = 15
 _LONGEST_TEXT = 32_767
 _ROWS_A_WRITE = 500
-_BOLD, _TIME = 1, 2  # places in the list of styles below
+_BOLD, _TIME, _DAY = 1, 2, 3  # places in the list of styles below
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 # “_x0041_” in a text would be read as the character of that code.
 _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
@@ -35,13 +35,14 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _TYPES = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _STYLES = (
     f'{_HEAD}<styleSheet xmlns="{_MAIN}">'
-    '<numFmts count="1"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd\\ hh:mm:ss"/></numFmts>'
+    '<numFmts count="2"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd\\ hh:mm:ss"/>'
+    '<numFmt numFmtId="165" formatCode="yyyy\\-mm\\-dd"/></numFmts>'
     '<fonts count="2"><font><sz val="11"/></font><font><b/><sz val="11"/></font></fonts>'
     '<fills count="2"><fill><patternFill patternType="none"/></fill>'
     '<fill><patternFill patternType="gray125"/></fill></fills>'
     '<borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>'
-    '<cellXfs count="3"><xf/><xf fontId="1" applyFont="1"/>'
-    '<xf numFmtId="164" applyNumberFormat="1"/></cellXfs>'
+    '<cellXfs count="4"><xf/><xf fontId="1" applyFont="1"/>'
+    '<xf numFmtId="164" applyNumberFormat="1"/><xf numFmtId="165" applyNumberFormat="1"/></cellXfs>'
     '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>'
     "</styleSheet>"
 )
@@ -112,11 +113,17 @@ def _cell(place: str, value: Any, style: int) -> str:
         if len(number.replace(".", "").strip("-0")) > _EXACT_DIGITS:
             return _text(place, number, style)  # as a number it would lose its last digits
         return f'<c r="{place}"><v>{number}</v></c>'
-    if isinstance(value, datetime):
-        local = timezone.localtime(value).replace(tzinfo=None, microsecond=0)
-        days = (local - _DAY_ZERO).total_seconds() / 86400
-        return f'<c r="{place}" s="{_TIME}"><v>{days:.10f}</v></c>'
+    if isinstance(value, date):
+        return _moment(place, value)
     return f'<c r="{place}"><v>{value:d}</v></c>'
+
+
+def _moment(place: str, value: date) -> str:
+    if not isinstance(value, datetime):
+        return f'<c r="{place}" s="{_DAY}"><v>{(value - _DAY_ZERO.date()).days}</v></c>'
+    local = timezone.localtime(value).replace(tzinfo=None, microsecond=0)
+    days = (local - _DAY_ZERO).total_seconds() / 86400
+    return f'<c r="{place}" s="{_TIME}"><v>{days:.10f}</v></c>'
 
 
 def _text(place: str, text: str, style: int) -> str:

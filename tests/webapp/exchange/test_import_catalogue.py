@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db.models import Sum
+from django.db.models import Count, F, Q, Sum
+from django.utils.timezone import localtime
 
 from catalog.models import Category, Part, Supplier, SupplierPart
 from exchange.models import ImportRun
+from purchasing.models import GoodsReceipt, OrderLine, PurchaseOrder
 from stock.models import Location, StockLevel, StockMovement
 from stock.verification import find_differences
 
@@ -30,6 +32,9 @@ def golden_figures() -> dict[str, object]:
         "supplier parts": SupplierPart.objects.count(),
         "parts with stock": Part.objects.filter(on_hand__gt=0).count(),
         "units": StockLevel.objects.aggregate(total=Sum("quantity"))["total"],
+        "orders": PurchaseOrder.objects.count(),
+        "order lines": OrderLine.objects.count(),
+        "units on order": Part.objects.aggregate(total=Sum("on_order"))["total"],
     }
 
 
@@ -41,6 +46,9 @@ GOLDEN = {
     "supplier parts": 773,
     "parts with stock": 385,
     "units": Decimal("436726.3704"),
+    "orders": 12,
+    "order lines": 30,
+    "units on order": Decimal(5215),
 }
 
 
@@ -51,9 +59,40 @@ class TestInventree:
 
         assert golden_figures() == GOLDEN
         assert find_differences() == ([], 0)
-        assert "Left alone: README.md, purchase_order_lines.csv, purchase_orders.csv" in said
+        assert "Left alone: README.md\n" in said
         assert "opening_stock.csv" in said
-        assert ImportRun.objects.filter(state=ImportRun.State.APPLIED).count() == 6
+        assert ImportRun.objects.filter(state=ImportRun.State.APPLIED).count() == 8
+
+    def test_takes_the_orders_over_as_they_stood(self, inventree: Path, db: None) -> None:
+        run(inventree)
+
+        states = PurchaseOrder.objects.values_list("state").annotate(Count("pk"))
+        lines = OrderLine.objects.all()
+        assert dict(states) == {"draft": 3, "ordered": 1, "partial": 1, "received": 7}
+        assert lines.filter(taken_over__gte=F("quantity")).count() == 20
+        assert lines.filter(taken_over__gt=0, taken_over__lt=F("quantity")).count() == 2
+        assert lines.filter(taken_over=0).count() == 8
+        assert not lines.filter(received__gt=0).exists()
+        assert not GoodsReceipt.objects.exists()
+        outstanding = Sum("order_lines__outstanding", filter=~Q(order_lines__order_state="draft"))
+        for part in Part.objects.annotate(awaited=outstanding).filter(order_lines__isnull=False):
+            assert part.on_order == part.awaited or (part.on_order, part.awaited) == (0, None)
+
+    def test_dates_the_orders_by_the_days_they_have(self, inventree: Path, db: None) -> None:
+        run(inventree)
+
+        order = PurchaseOrder.objects.get(number="PO0006")
+        happened = order.events.order_by("pk")
+        assert [
+            (event.summary, f"{localtime(event.occurred_at):%Y-%m-%d}") for event in happened
+        ] == [
+            ("Created", "2022-09-07"),
+            ("Approved", "2022-09-07"),
+            ("Ordered", "2022-09-07"),
+            ("Received", "2024-01-15"),
+        ]
+        assert order.finished_at
+        assert f"{localtime(order.finished_at):%Y-%m-%d}" == "2024-01-15"
 
     def test_a_second_time_changes_nothing(self, inventree: Path, db: None) -> None:
         run(inventree)
@@ -61,7 +100,7 @@ class TestInventree:
 
         said = run(inventree)
 
-        assert "Changed 0 rows of 6 files." in said
+        assert "Changed 0 rows of 8 files." in said
         assert StockMovement.objects.count() == movements
 
     def test_is_only_tried_by_a_dry_run(self, inventree: Path, db: None) -> None:

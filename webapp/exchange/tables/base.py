@@ -1,7 +1,7 @@
 """What the tables of files share: one row of the file is one row of the model."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
@@ -36,6 +36,11 @@ class ExportTable:
         """Columns that an export shows in the user's language, with their getters."""
         return {}
 
+    @property
+    def read_columns(self) -> list[Column]:
+        """Those that a file gives; the others are for people to read."""
+        return [column for column in self.columns if not column.derived]
+
     def column(self, name: str) -> Column | None:
         return next((column for column in self.columns if column.name == name), None)
 
@@ -55,6 +60,10 @@ class Table(ExportTable, ABC):
     @abstractmethod
     def apply(self, plan: Plan, *, by: User | None, at: datetime, key: UUID) -> None:
         """Do what the plan says; the caller holds the transaction."""
+
+    def parts_concerned(self, plan: Plan) -> Collection[int]:
+        """The parts that, once the plan is applied, may have to be re-ordered or not any more."""
+        return ()
 
 
 @dataclass
@@ -139,7 +148,9 @@ class ModelTable[References](Table):
             self._check_complete(row, plan.problems)
         else:
             instance = found
-            before = {column.name: _comparable(column.value_of(found)) for column in self.columns}
+            before = {
+                column.name: _comparable(column.value_of(found)) for column in self.read_columns
+            }
         self.fill(instance, row, references, plan.problems)
         seen[self.identity(row, instance)] = row.number  # a new one may be found from now on
         self.check(instance, row, references, plan.problems)
@@ -160,7 +171,7 @@ class ModelTable[References](Table):
             return
         changed = [
             (column, FieldChange(column.name, before[column.name], column.value_of(instance)))
-            for column in self.columns
+            for column in self.read_columns
             if not column.identity and before[column.name] != _comparable(column.value_of(instance))
         ]
         if not changed:

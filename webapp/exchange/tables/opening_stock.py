@@ -1,6 +1,6 @@
 """opening_stock.csv"""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -209,6 +209,10 @@ class OpeningStockTable(Table):
             if is_new(location):
                 location.save()
         post_opening_stock(counts=counts, by=by, at=at, key=key)
+
+    def parts_concerned(self, plan: Plan) -> Collection[int]:
+        counts: list[OpeningCount] = plan.payload
+        return {count.part.pk for count in counts}
 
 
 def _check_whole(places: Iterable[Place], problems: Problems) -> None:

@@ -1,6 +1,6 @@
 """parts.csv"""
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -35,6 +35,9 @@ PART_NUMBER = Column(
     aliases=("number",),
     example="MTR-2212-920",
 )
+
+
+_OF_NEED = frozenset({"unit", "reorder_point", "target_quantity", "reorder_quantity", "active"})
 
 
 @dataclass(frozen=True)
@@ -253,3 +256,14 @@ class PartsTable(ModelTable[References]):
         for part in instances:
             part.updated_at = at
         super().update(instances, {*attributes, "updated_at"} - LEDGER_FIELDS, at=at)
+
+    def parts_concerned(self, plan: Plan) -> Collection[int]:
+        """Those whose need may have changed."""
+        writes: Writes = plan.payload
+        created = {part.pk for part in writes.created if part.reorder_point}
+        changed = {
+            part.pk
+            for part, change in writes.changed
+            if any(item.column in _OF_NEED for item in change.fields)
+        }
+        return created | changed

@@ -5,6 +5,8 @@ from exchange.tables.categories import CategoriesTable
 from exchange.tables.locations import LocationsTable
 from exchange.tables.opening_stock import OpeningStockTable
 from exchange.tables.parts import PartsTable
+from exchange.tables.purchase_order_lines import OrderLinesTable
+from exchange.tables.purchase_orders import PurchaseOrdersTable
 from exchange.tables.supplier_parts import SupplierPartsTable
 from exchange.tables.suppliers import SuppliersTable
 
@@ -17,5 +19,7 @@ TABLES: dict[str, Table] = {
         PartsTable(),
         SupplierPartsTable(),
         OpeningStockTable(),
+        PurchaseOrdersTable(),
+        OrderLinesTable(),
     )
 }

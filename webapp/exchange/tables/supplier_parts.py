@@ -1,6 +1,6 @@
 """supplier_parts.csv"""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -320,3 +320,16 @@ class SupplierPartsTable(ModelTable[References]):
             unmarked = [offer for offer in instances if not offer.preferred]
             super().update(unmarked, {"preferred"}, at=at)
         super().update(instances, names, at=at)
+
+    def parts_concerned(self, plan: Plan) -> Collection[int]:
+        """The parts of the offers, and those that an offer was of before."""
+        writes: Writes = plan.payload
+        offers = [*writes.created, *(offer for offer, _change in writes.changed)]
+        before = {
+            item.old
+            for _offer, change in writes.changed
+            for item in change.fields
+            if item.column == "part_number"
+        }
+        left = Part.objects.filter(number__in=before) if before else Part.objects.none()
+        return {offer.part_id for offer in offers} | set(left.values_list("pk", flat=True))

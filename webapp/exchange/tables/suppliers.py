@@ -1,15 +1,16 @@
 """suppliers.csv"""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Supplier
+from catalog.models import Supplier, SupplierPart
 from core.text import fold
 from exchange import parsers
 from exchange.columns import Column, Row
 from exchange.finder import Finder
-from exchange.tables.base import ModelTable
+from exchange.plan import Plan
+from exchange.tables.base import ModelTable, Writes
 
 
 class SuppliersTable(ModelTable[Finder[Supplier]]):
@@ -64,6 +65,17 @@ class SuppliersTable(ModelTable[Finder[Supplier]]):
 
     def new(self, row: Row, references: Finder[Supplier]) -> Supplier:
         return Supplier(name=row.values["name"])
+
+    def parts_concerned(self, plan: Plan) -> Collection[int]:
+        """What suppliers sell that sell no more, or again."""
+        writes: Writes = plan.payload
+        turned = [
+            supplier.pk
+            for supplier, change in writes.changed
+            if any(item.column == "active" for item in change.fields)
+        ]
+        sold = SupplierPart.objects.filter(supplier__in=turned).values_list("part", flat=True)
+        return set(sold) if turned else ()
 
 
 def find_suppliers(*, lock: bool = False) -> Finder[Supplier]:

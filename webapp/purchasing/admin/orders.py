@@ -16,6 +16,7 @@ from unfold.decorators import display
 
 from catalog.models import Part, Supplier
 from core.admin import InventoryChangeList, ReadOnlyAdmin
+from exchange.exporting import ExportMixin
 from purchasing.admin.filters import (
     CreatorFilter,
     LateFilter,
@@ -55,9 +56,11 @@ class OrderChangeList(InventoryChangeList):
 
 
 @admin.register(PurchaseOrder)
-class PurchaseOrderAdmin(ReadOnlyAdmin):
+class PurchaseOrderAdmin(ExportMixin, ReadOnlyAdmin):
     """Orders, newest first; made, changed and decided about on pages of their own."""
 
+    export_table = "purchase_orders"
+    export_lines = "purchase_order_lines"
     list_display = [
         "number",
         "supplier",

@@ -20,8 +20,8 @@ class Command(BaseCommand):
     """Prints a line a file; exits with an error when anything is wrong."""
 
     help = (
-        "Import categories, locations, suppliers, parts, supplier parts and opening stock "
-        "from the CSV and XLSX files of a folder."
+        "Import categories, locations, suppliers, parts, supplier parts, opening stock and "
+        "purchase orders from the CSV and XLSX files of a folder."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -60,7 +60,7 @@ class Command(BaseCommand):
     def _report(self, file: services.ImportedFile) -> None:
         counts = file.counts
         self.stdout.write(
-            f"{file.file_name:<22} {counts['rows']:>6} rows: {counts['created']} new, "
+            f"{file.file_name:<25} {counts['rows']:>6} rows: {counts['created']} new, "
             f"{counts['changed']} changed, {counts['unchanged']} unchanged "
             f"({file.seconds:.1f} s)"
         )
