@@ -19,6 +19,12 @@ RIGHTS: dict[str, Any] = {
     "count_stock": pgettext_lazy("right", "take stock"),
     "correct_stock": pgettext_lazy("right", "correct"),
     "verify_ledger": pgettext_lazy("right", "verify"),
+    "approve_purchaseorder": pgettext_lazy("right", "approve"),
+    "order_purchaseorder": pgettext_lazy("right", "mark as ordered"),
+    "receive_purchaseorder": pgettext_lazy("right", "receive goods"),
+    "close_purchaseorder": pgettext_lazy("right", "cancel and close short"),
+    "reverse_goodsreceipt": pgettext_lazy("right", "reverse"),
+    "decide_reorderproposal": pgettext_lazy("right", "accept and dismiss"),
     "import_data": pgettext_lazy("right", "import files"),
     "export_data": pgettext_lazy("right", "export lists"),
 }
