@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.models import either
 from exchange.columns import derived, person
@@ -44,7 +45,7 @@ class GoodsReceiptsTable(ExportTable):
         derived("actor", _("recorded by"), lambda line: person(line.receipt.actor)),
         derived(
             "reverses",
-            _("reverses"),
+            pgettext_lazy("goods receipt", "reverses"),
             lambda line: line.receipt.reverses.number if line.receipt.reverses else "",
         ),
     )

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now, Round
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from purchasing.models.line import OrderLine
 from purchasing.models.order import PurchaseOrder
@@ -23,7 +24,7 @@ class GoodsReceipt(models.Model):
         on_delete=models.PROTECT,
         null=True,
         related_name="reversed_by",
-        verbose_name=_("reverses"),
+        verbose_name=pgettext_lazy("goods receipt", "reverses"),
     )
     delivery_note = models.CharField(
         _("delivery note"),
