@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.forms.formsets import DELETION_FIELD_NAME
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -136,10 +137,26 @@ class SupplierPartAdmin(ReorderMixin, ExportMixin, InventoryAdmin):
         return obstacles.of_supplier_part(obj)
 
 
+class SupplierPartFormSet(BaseInlineFormSet):  # type: ignore[type-arg]  # not subscriptable when run
+    """Deletions explain themselves: Django would list every order line that is in the way."""
+
+    def clean(self) -> None:
+        found = [
+            obstacle
+            for form in self.deleted_forms
+            if form.instance.pk
+            for obstacle in obstacles.of_supplier_part(form.instance)
+        ]
+        if found:
+            raise ValidationError(found)
+        super().clean()
+
+
 class SupplierPartInline(PlainNumbersMixin, TabularInline):  # type: ignore[misc]  # unfold's inlines disagree with Django's
     """The suppliers of a part, on the part's page."""
 
     model = SupplierPart
+    formset = SupplierPartFormSet
     extra = 0
     tab = True
     show_title = False
@@ -159,20 +176,3 @@ class SupplierPartInline(PlainNumbersMixin, TabularInline):  # type: ignore[misc
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("supplier").order_by("supplier__name")
-
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        """Deletions explain themselves: Django's form would list every order line."""
-        formset = super().get_formset(request, obj, **kwargs)
-        formset.form = type("SupplierPartForm", (ExplainingDeletion, formset.form), {})
-        return formset
-
-
-class ExplainingDeletion:
-    """Mixin of Django's form of an inline: why a supplier part stays."""
-
-    def hand_clean_DELETE(self) -> None:  # noqa: N802 - Django's name
-        """Called by ``is_valid`` instead of Django's own."""
-        form: Any = self
-        if form.cleaned_data.get(DELETION_FIELD_NAME) and form.instance.pk:
-            for obstacle in obstacles.of_supplier_part(form.instance):
-                form.add_error(None, obstacle)
