@@ -109,6 +109,19 @@ class TestList:
         assert listed(client_of(buyer), f"?q={text}") == [order.number]
         assert listed(client_of(buyer), f"?q={text}-nothing") == []
 
+    def test_exports_what_the_filters_select(
+        self, client_of: ClientOf, buyer: User, general: User, offer: SupplierPart
+    ) -> None:
+        order = ordered(wanted(offer, 1), by=buyer)
+        draft(wanted(offer, 1), by=buyer)
+
+        response = client_of(buyer).get(f"{LIST}export/csv/?state=ordered")
+
+        rows = b"".join(response.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
+        assert len(rows) == 2
+        assert order.number in rows[1]
+        assert client_of(general).get(f"{LIST}export/csv/").status_code == 403
+
     def test_filters_survive_nonsense(self, client_of: ClientOf, buyer: User) -> None:
         client = client_of(buyer)
 
