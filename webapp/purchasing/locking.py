@@ -16,7 +16,7 @@ from access.models import User
 from catalog.locking import lock_parts
 from catalog.models import SupplierPart
 from purchasing.errors import OrderChangedError
-from purchasing.models import OrderLine, PurchaseOrder
+from purchasing.models import OrderLine, ProposalState, PurchaseOrder, ReorderProposal
 
 _SUPPLIERS = "purchasing.supplier"
 
@@ -36,9 +36,14 @@ def lock_suppliers(ids: Collection[int]) -> None:
 
 
 def suppliers_of(parts: Collection[int]) -> set[int]:
-    """Those who sell any of the parts, and so may get a proposal for it."""
-    offers = SupplierPart.objects.filter(part__in=parts)
-    return set(offers.values_list("supplier_id", flat=True))
+    """Those who sell any of the parts, and so may get a proposal for it, or have one."""
+    offers = SupplierPart.objects.filter(part__in=parts).order_by()
+    proposed = ReorderProposal.objects.filter(part__in=parts, state=ProposalState.OPEN).order_by()
+    return set(
+        offers.values_list("supplier_id", flat=True).union(
+            proposed.values_list("line__order__supplier", flat=True)
+        )
+    )
 
 
 def lock_order(

@@ -70,8 +70,12 @@ ALLOWED = {
 }
 
 
+@pytest.fixture
+def world(buyer: User, administrator: User) -> World:
+    return World((buyer, administrator))
+
+
 @pytest.mark.slow
-@pytest.mark.django_db
 @settings(
     max_examples=25,
     deadline=None,
@@ -80,11 +84,12 @@ ALLOWED = {
 )
 @given(sequence=st.lists(steps, min_size=5, max_size=25), limits=st.booleans())
 def test_any_sequence_keeps_books_orders_and_proposals_true(
-    sequence: list[Step], limits: bool, buyer: User, administrator: User
+    sequence: list[Step], limits: bool, world: World
 ) -> None:
     """Only named errors, in words, that leave everything as it was."""
     with transaction.atomic():
-        world = World((buyer, administrator), limits)
+        if limits:
+            world.set_limits()
         before = everything()
 
         for step in sequence:

@@ -58,7 +58,6 @@ class World:
     """Four parts, two suppliers, two people, some orders; just enough of everything is coming."""
 
     people: tuple[User, User]
-    limits: bool
     shelf: Location = field(init=False)
     parts: list[Part] = field(init=False)
     suppliers: list[Supplier] = field(init=False)
@@ -83,10 +82,6 @@ class World:
         for part, quantity in [(motor, 8), (screw, 90), (wire, 20)]:
             receive(line(part, self.shelf, quantity))
         receive(*(line(drone, self.shelf, 1, serial=self.serial()) for _item in range(4)))
-        if self.limits:
-            ApprovalLimit.objects.create(
-                currency="JPY", second_person_above=20_000, automatic_up_to=4_000
-            )
         for offers in ([0, 2], [0], [1, 3, 4], [2]):
             lines = [wanted(SupplierPart.objects.order_by("pk")[offer]) for offer in offers]
             draft(*lines, by=self.people[0])
@@ -94,6 +89,11 @@ class World:
             approve(order, by=self.people[1])
         for order in PurchaseOrder.objects.order_by("-pk")[:2]:
             place(order, by=self.people[0])
+
+    def set_limits(self) -> None:
+        ApprovalLimit.objects.create(
+            currency="JPY", second_person_above=20_000, automatic_up_to=4_000
+        )
 
     def serial(self) -> str:
         return f"S{next(self.serials):04}"

@@ -47,8 +47,10 @@ def change(proposal_id: int, *, packs: Decimal, by: User, at: datetime) -> Reord
     """
     (proposal,) = _locked([proposal_id])
     part, line = proposal.part, _line_of(proposal)
-    if packs <= 0 or max(packs, packs * line.factor) > LARGEST:
+    if packs <= 0:
         raise OrderRefusedError(_("%(part)s: order more than 0.") % {"part": part.number})
+    if max(packs, packs * line.factor) > LARGEST:
+        raise OrderRefusedError(_("%(part)s: this quantity is too large.") % {"part": part.number})
     if part.unit in units.WHOLE and packs * line.factor % 1:
         raise OrderRefusedError(
             _("%(part)s is counted in whole %(unit)s.")

@@ -54,7 +54,8 @@ def reorder_locked(part_ids: Collection[int], *, at: datetime) -> Changes:
     for part in parts:
         evaluation.look_at(part)
     changes = evaluation.finish()
-    approve_what_may(evaluation.drafts.touched(), locked=set(part_ids), at=at)
+    if approve_what_may(evaluation.drafts.touched(), locked=set(part_ids), at=at):
+        changes += reorder_locked(part_ids, at=at)  # a person may have set less than is needed
     return changes
 
 

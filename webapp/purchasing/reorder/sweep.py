@@ -7,13 +7,12 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from catalog.locking import lock_parts
 from catalog.models import Part
 from purchasing.errors import OrderChangedError
 from purchasing.locking import lock_order
-from purchasing.models import OrderLine, PurchaseOrder
+from purchasing.models import PurchaseOrder
 from purchasing.reorder.approval import approve_what_may
-from purchasing.reorder.evaluation import Changes, in_question, reorder
+from purchasing.reorder.evaluation import Changes, in_question, reorder, reorder_locked
 
 PARTS_AT_ONCE = 200
 
@@ -44,7 +43,9 @@ def _batches() -> Iterator[list[int]]:
 
 @transaction.atomic
 def _approve(order_id: int, *, at: datetime) -> int:
-    parts = set(OrderLine.objects.filter(order=order_id).values_list("part_id", flat=True))
-    lock_parts(parts)
-    lock_order(order_id)
-    return approve_what_may([order_id], locked=parts, at=at)
+    order = lock_order(order_id)
+    parts = set(order.lines.values_list("part_id", flat=True))
+    approved = approve_what_may([order_id], locked=parts, at=at)
+    if approved:
+        reorder_locked(parts, at=at)  # a person may have set less than is needed
+    return approved

@@ -1,0 +1,563 @@
+"""Proposals follow stock, orders and master data: made once, computed anew, taken back."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from access.models import User
+from catalog.models import Part, Supplier, SupplierPart
+from purchasing import drafting, life
+from purchasing.models import (
+    OrderLine,
+    Origin,
+    ProposalState,
+    PurchaseOrder,
+    ReorderProposal,
+)
+from purchasing.reorder import decisions
+from purchasing.reorder.evaluation import Changes, reorder
+from stock.errors import NotEnoughStockError
+from stock.models import Location
+from tests.webapp.factories import (
+    PartFactory,
+    SupplierFactory,
+    SupplierPartFactory,
+    approve,
+    arrived,
+    draft,
+    issue,
+    line,
+    now,
+    ordered,
+    receive,
+    stocked,
+    take_back,
+    wanted,
+)
+
+type Take = Callable[[int], None]
+
+
+def proposed() -> ReorderProposal:
+    """The one open proposal."""
+    return ReorderProposal.objects.select_related("line__order").get(state=ProposalState.OPEN)
+
+
+def proposed_line() -> OrderLine:
+    found = proposed().line
+    assert found is not None
+    return found
+
+
+def none_proposed() -> bool:
+    return not ReorderProposal.objects.filter(state=ProposalState.OPEN).exists()
+
+
+def look(part: Part) -> Changes:
+    return reorder([part.pk], at=timezone.now())
+
+
+def decimals(*numbers: int | str) -> tuple[Decimal, ...]:
+    return tuple(Decimal(number) for number in numbers)
+
+
+class TestIssue:
+    def test_that_reaches_the_point_proposes_an_order(
+        self, take: Take, motors: SupplierPart
+    ) -> None:
+        take(2)
+
+        proposal, line = proposed(), proposed_line()
+        assert (proposal.part, proposal.supplier_part) == (motors.part, motors)
+        assert (line.part, line.supplier_part) == (motors.part, motors)
+        assert (line.quantity, line.unit_price) == decimals(20, 1000)
+        assert line.currency == "JPY"
+        order = line.order
+        assert (order.origin, order.state, order.collecting) == (Origin.AUTOMATIC, "draft", True)
+        assert order.supplier == motors.supplier
+        assert order.created_by is None
+
+    def test_that_stays_above_the_point_proposes_nothing(self, take: Take) -> None:
+        take(1)
+
+        assert none_proposed()
+        assert not PurchaseOrder.objects.exists()
+
+    def test_keeps_the_arithmetic_with_the_proposal(
+        self, take: Take, motors: SupplierPart, shelf: Location, buyer: User
+    ) -> None:
+        SupplierPart.objects.update(pack_quantity=4, minimum_order_quantity=3)
+        Part.objects.update(reorder_quantity=15)
+        motors.refresh_from_db()
+        ordered(wanted(motors, 1), by=buyer)
+        draft(wanted(motors, "0.25"), by=buyer)
+
+        take(10)
+
+        proposal = proposed()
+        assert (proposal.on_hand, proposal.on_order, proposal.drafted) == decimals(2, 4, 1)
+        assert (proposal.reorder_point, proposal.target_quantity) == decimals(10, 30)
+        assert (proposal.reorder_quantity, proposal.wanted) == decimals(15, 23)
+        assert (proposal.factor, proposal.minimum_packs, proposal.packs) == decimals(4, 3, 6)
+        assert (proposal.position, proposal.quantity) == decimals(7, 24)
+        assert not proposal.fixed
+
+    def test_computes_anew_and_never_adds(self, take: Take) -> None:
+        take(2)
+        first = proposed()
+
+        take(3)
+        take(3)
+
+        assert proposed() == first
+        assert proposed_line().quantity == proposed().wanted == 26
+        assert OrderLine.objects.count() == 1
+
+    def test_tells_the_draft_what_came_changed_and_went(
+        self, take: Take, motors: SupplierPart, shelf: Location
+    ) -> None:
+        take(2)
+        order = proposed_line().order
+        take(3)
+        receive(line(motors.part, shelf, 20))
+
+        assert list(order.events.order_by("pk").values_list("kind", "details")) == [
+            ("created", {}),
+            ("edited", {"added": [["MT-2207", "20"]]}),
+            ("edited", {"changed": [["MT-2207", "23"]]}),
+            ("edited", {"removed": [["MT-2207", "23"]]}),
+        ]
+        assert not order.events.exclude(actor=None).exists()
+        assert now(order).version == 3
+
+    def test_that_is_refused_proposes_nothing(self, take: Take) -> None:
+        with pytest.raises(NotEnoughStockError):
+            take(13)
+
+        assert none_proposed()
+        assert not PurchaseOrder.objects.exists()
+
+    def test_costs_one_question_where_there_is_enough(
+        self, take: Take, motors: SupplierPart
+    ) -> None:
+        with CaptureQueriesContext(connection) as queries:
+            look(motors.part)
+
+        asked = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
+        assert len(asked) == 2  # the lock of the part, and whether there is anything to do
+
+
+class TestDraft:
+    def test_is_one_a_supplier(
+        self, take: Take, motors: SupplierPart, screws: SupplierPart, shelf: Location
+    ) -> None:
+        Part.objects.filter(pk=screws.part_id).update(reorder_point=50)
+        wire = PartFactory.create(unit="m", reorder_point=5)
+        SupplierPartFactory.create(part=wire, pack_quantity=100, pack_unit="ft")
+
+        take(2)
+        stocked(screws.part, shelf, 30)
+        stocked(wire, shelf, 2)
+
+        drafts = PurchaseOrder.objects.order_by("pk")
+        assert [order.supplier for order in drafts] == [
+            motors.supplier,
+            wire.supplier_parts.get().supplier,
+        ]
+        assert list(
+            OrderLine.objects.order_by("order", "position").values_list(
+                "order__number", "position", "part__number", "quantity", "factor"
+            )
+        ) == [
+            (drafts[0].number, 1, "MT-2207", *decimals(20, 1)),
+            (drafts[0].number, 2, "SC-0310", *decimals(1, 100)),
+            (drafts[1].number, 1, wire.number, *decimals(1, "30.48")),
+        ]
+
+    def test_of_one_movement_takes_all_its_parts(
+        self, take: Take, motors: SupplierPart, screws: SupplierPart, shelf: Location
+    ) -> None:
+        Part.objects.filter(pk=screws.part_id).update(reorder_point=50)
+        stocked(screws.part, shelf, 60)
+
+        issue(line(motors.part, shelf, 5), line(screws.part, shelf, 20))
+
+        [order] = PurchaseOrder.objects.all()
+        assert list(order.lines.order_by("position").values_list("part__number", "quantity")) == [
+            ("MT-2207", Decimal(23)),
+            ("SC-0310", Decimal(1)),
+        ]
+
+    def test_is_a_new_one_once_the_last_was_approved(
+        self, take: Take, buyer: User, shelf: Location
+    ) -> None:
+        take(2)
+        first = proposed_line().order
+        approve(first, by=buyer)
+
+        take(10)
+        assert none_proposed()  # twenty are coming
+
+        Part.objects.update(target_quantity=60, reorder_point=40)
+        look(Part.objects.get())
+
+        assert proposed_line().order != first
+        assert proposed_line().quantity == 40
+
+    def test_numbers_its_lines_without_gaps(
+        self, take: Take, motors: SupplierPart, screws: SupplierPart, shelf: Location
+    ) -> None:
+        Part.objects.filter(pk=screws.part_id).update(reorder_point=50)
+        take(2)
+        stocked(screws.part, shelf, 30)
+
+        receive(line(motors.part, shelf, 50))
+
+        assert proposed_line().part == screws.part
+        assert proposed_line().position == 1
+
+
+class TestProposal:
+    """Is taken back, or moves, when what it rests on changes."""
+
+    def test_is_withdrawn_when_stock_comes_in(
+        self, take: Take, motors: SupplierPart, shelf: Location
+    ) -> None:
+        take(2)
+        order = proposed_line().order
+
+        receive(line(motors.part, shelf, 1))
+
+        proposal = ReorderProposal.objects.get()
+        assert (proposal.state, proposal.reason) == (ProposalState.WITHDRAWN, "above")
+        assert (proposal.line, proposal.decided_by) == (None, None)
+        assert proposal.decided_at is not None
+        assert order.lines.count() == 0
+        assert now(order).collecting
+
+    def test_is_withdrawn_when_somebody_else_orders(
+        self, take: Take, motors: SupplierPart, buyer: User
+    ) -> None:
+        take(2)
+
+        draft(wanted(motors, 1), by=buyer)
+
+        assert none_proposed()
+        assert ReorderProposal.objects.get().reason == "coming"
+
+    @pytest.mark.parametrize(
+        ("model", "values", "reason"),
+        [
+            (Part, {"active": False}, "inactive"),
+            (Part, {"reorder_point": 0}, "no point"),
+            (Part, {"reorder_point": 9}, "above"),
+            (SupplierPart, {"active": False}, "no supplier"),
+            (Supplier, {"active": False}, "no supplier"),
+            (SupplierPart, {"pack_quantity": Decimal("1.5")}, "pack"),
+            (SupplierPart, {"pack_unit": "m"}, "pack"),
+            (
+                SupplierPart,
+                {"minimum_order_quantity": 999_999_999_999, "pack_quantity": 2},
+                "too much",
+            ),
+        ],
+    )
+    def test_is_withdrawn_when_the_catalogue_changes(
+        self,
+        model: type[Part] | type[SupplierPart] | type[Supplier],
+        values: dict[str, object],
+        reason: str,
+        take: Take,
+        motors: SupplierPart,
+    ) -> None:
+        take(2)
+
+        model.objects.update(**values)
+        changes = look(motors.part)
+
+        assert changes == Changes(withdrawn=1)
+        assert ReorderProposal.objects.get().reason == reason
+        assert not OrderLine.objects.exists()
+
+    def test_is_withdrawn_when_none_of_several_suppliers_is_preferred(
+        self, take: Take, motors: SupplierPart
+    ) -> None:
+        take(2)
+
+        SupplierPartFactory.create(part=motors.part)
+        look(motors.part)
+
+        assert ReorderProposal.objects.get().reason == "several suppliers"
+
+    def test_moves_to_the_supplier_that_is_preferred_now(
+        self, take: Take, motors: SupplierPart
+    ) -> None:
+        take(2)
+        proposal, before = proposed(), proposed_line().order
+
+        other = SupplierPartFactory.create(part=motors.part, preferred=True, pack_quantity=8)
+        changes = look(motors.part)
+
+        assert changes == Changes(recomputed=1)
+        assert proposed() == proposal
+        assert proposed().supplier_part == other
+        assert proposed_line().order.supplier == other.supplier
+        assert (proposed_line().quantity, proposed_line().factor) == decimals(3, 8)
+        assert before.lines.count() == 0
+
+    def test_moves_when_its_supplier_sells_no_more(self, take: Take, motors: SupplierPart) -> None:
+        other = SupplierPartFactory.create(part=motors.part)
+        SupplierPart.objects.filter(pk=motors.pk).update(preferred=True)
+        take(2)
+        assert proposed().supplier_part == motors
+
+        Supplier.objects.filter(pk=motors.supplier_id).update(active=False)
+        look(motors.part)
+
+        assert proposed().supplier_part == other
+
+    def test_moves_with_a_supplier_part_that_another_supplier_took_over(
+        self, take: Take, motors: SupplierPart
+    ) -> None:
+        take(2)
+        heir = SupplierFactory.create()
+
+        SupplierPart.objects.update(supplier=heir)
+        take(1)
+
+        assert proposed_line().order.supplier == heir
+        assert OrderLine.objects.count() == 1
+
+    def test_takes_the_terms_of_today(self, take: Take, motors: SupplierPart) -> None:
+        take(2)
+
+        SupplierPart.objects.update(
+            pack_quantity=10, minimum_order_quantity=4, unit_price=9000, sku="TR-X"
+        )
+        look(motors.part)
+
+        line = proposed_line()
+        assert (line.quantity, line.factor, line.unit_price) == decimals(4, 10, 9000)
+        assert line.sku == "TR-X"
+
+    def test_is_not_touched_where_nothing_changed(self, take: Take, motors: SupplierPart) -> None:
+        take(2)
+        before = (now(proposed_line().order).version, proposed().computed_at)
+
+        assert look(motors.part) == Changes()
+
+        assert (now(proposed_line().order).version, proposed().computed_at) == before
+
+    def test_is_not_touched_where_a_pack_has_endless_decimals(self, shelf: Location) -> None:
+        cable = PartFactory.create(unit="ft", reorder_point=100, target_quantity=200)
+        SupplierPartFactory.create(part=cable, pack_quantity=7, pack_unit="m")
+        stocked(cable, shelf, 50)
+        before = now(proposed_line().order).version
+
+        assert look(cable) == Changes()
+
+        assert now(proposed_line().order).version == before
+
+    def test_keeps_a_quantity_that_a_person_set(
+        self, take: Take, motors: SupplierPart, buyer: User
+    ) -> None:
+        take(2)
+        decisions.change(proposed().pk, packs=Decimal(50), by=buyer, at=timezone.now())
+
+        take(3)
+
+        assert (proposed().packs, proposed_line().quantity) == decimals(23, 50)
+        assert proposed().fixed
+        assert proposed().on_hand == 7
+
+    def test_loses_a_quantity_that_a_person_set_when_it_moves(
+        self, take: Take, motors: SupplierPart, buyer: User
+    ) -> None:
+        take(2)
+        decisions.change(proposed().pk, packs=Decimal(50), by=buyer, at=timezone.now())
+
+        SupplierPartFactory.create(part=motors.part, preferred=True)
+        look(motors.part)
+
+        assert not proposed().fixed
+        assert proposed_line().quantity == 20
+
+
+class TestAcceptedProposal:
+    def test_counts_as_coming_and_is_not_computed_any_more(self, take: Take, buyer: User) -> None:
+        take(2)
+        decisions.accept([proposed().pk], by=buyer, at=timezone.now())
+
+        take(5)
+
+        assert none_proposed()
+        assert OrderLine.objects.get().quantity == 20
+
+    def test_is_joined_by_another_when_more_is_needed(self, take: Take, buyer: User) -> None:
+        take(2)
+        decisions.accept([proposed().pk], by=buyer, at=timezone.now())
+        Part.objects.update(reorder_point=29)
+
+        take(2)
+
+        assert (proposed().drafted, proposed_line().quantity) == decimals(20, 2)
+        assert proposed_line().order.lines.count() == 2
+
+
+class TestOrders:
+    """What happens to orders is looked at in the same transaction."""
+
+    def test_that_are_postponed_are_not_ordered_again(
+        self, take: Take, motors: SupplierPart, buyer: User
+    ) -> None:
+        """odoo#76466: a delivery a month later is still a delivery."""
+        order = ordered(wanted(motors, 20), by=buyer, expected_on=timezone.localdate())
+        take(12)
+
+        for days in (1, 30, 365):
+            life.postpone(
+                order.pk,
+                version=now(order).version,
+                expected_on=timezone.localdate() + timedelta(days=days),
+                reason="the ship is late",
+                by=buyer,
+                at=timezone.now(),
+            )
+
+        assert none_proposed()
+        assert PurchaseOrder.objects.count() == 1
+
+    def test_that_are_late_are_not_ordered_again(
+        self, take: Take, motors: SupplierPart, buyer: User
+    ) -> None:
+        ordered(wanted(motors, 20), by=buyer, expected_on=timezone.localdate() - timedelta(days=9))
+
+        take(12)
+
+        assert none_proposed()
+
+    @pytest.mark.parametrize("state", ["draft", "approved", "ordered"])
+    def test_that_are_cancelled_are_proposed_again(
+        self, state: str, take: Take, motors: SupplierPart, buyer: User
+    ) -> None:
+        order = draft(wanted(motors, 20), by=buyer)
+        if state != "draft":
+            order = approve(order, by=buyer)
+        if state == "ordered":
+            order = ordered(wanted(motors, 20), by=buyer)
+            life.cancel(
+                PurchaseOrder.objects.earliest("pk").pk,
+                version=2,
+                reason="twice",
+                by=buyer,
+                at=timezone.now(),
+            )
+        take(2)
+        assert none_proposed()
+
+        life.cancel(order.pk, version=now(order).version, reason="no", by=buyer, at=timezone.now())
+
+        assert proposed_line().quantity == 20
+
+    def test_of_proposals_that_are_cancelled_are_proposed_again(
+        self, take: Take, buyer: User
+    ) -> None:
+        take(2)
+        first, order = proposed(), proposed_line().order
+        approve(order, by=buyer)
+        assert none_proposed()
+
+        life.cancel(order.pk, version=now(order).version, reason="no", by=buyer, at=timezone.now())
+
+        assert proposed() != first
+        assert proposed_line().order != order
+        first.refresh_from_db()
+        assert (first.state, first.decided_by) == (ProposalState.ACCEPTED, buyer)
+
+    def test_that_are_closed_short_are_proposed_again(
+        self, take: Take, motors: SupplierPart, shelf: Location, buyer: User
+    ) -> None:
+        order = ordered(wanted(motors, 20), by=buyer)
+        arrived(order.lines.get(), 1, shelf)
+        take(5)
+        assert none_proposed()
+
+        life.close_short(
+            order.pk,
+            version=now(order).version,
+            lines=[order.lines.get().pk],
+            reason="sold out",
+            by=buyer,
+            at=timezone.now(),
+        )
+        assert (proposed().on_hand, proposed_line().quantity) == decimals(8, 22)
+
+        life.open_again(
+            order.pk,
+            version=now(order).version,
+            lines=[order.lines.get().pk],
+            reason="found more",
+            by=buyer,
+            at=timezone.now(),
+        )
+        assert none_proposed()
+
+    def test_that_are_received_change_nothing_of_the_sum(
+        self, take: Take, motors: SupplierPart, shelf: Location, buyer: User
+    ) -> None:
+        order = ordered(wanted(motors, 20), by=buyer)
+        take(12)
+
+        receipt = arrived(order.lines.get(), 8, shelf)
+        assert none_proposed()
+
+        take_back(receipt)
+        assert none_proposed()
+
+    def test_that_are_made_smaller_are_completed(
+        self, take: Take, motors: SupplierPart, buyer: User
+    ) -> None:
+        order = draft(wanted(motors, 20), by=buyer)
+        take(4)
+
+        drafting.edit_draft(
+            order.pk,
+            version=order.version,
+            supplier=order.supplier,
+            lines=[wanted(motors, 2, line=order.lines.get().pk)],
+            destination=None,
+            expected_on=None,
+            notes="",
+            by=buyer,
+            at=timezone.now(),
+        )
+
+        assert (proposed().drafted, proposed_line().quantity) == decimals(2, 20)
+
+    def test_that_are_sent_back_still_count(
+        self, take: Take, motors: SupplierPart, buyer: User
+    ) -> None:
+        order = approve(draft(wanted(motors, 20), by=buyer), by=buyer)
+        life.send_back(order.pk, version=order.version, reason="no", by=buyer, at=timezone.now())
+
+        take(12)
+
+        assert none_proposed()
+
+
+class TestReceiptOfStockThatIsNotInAnyOrder:
+    """Whatever the units of a part came to be, its stock can be recorded."""
+
+    def test_goes_on_when_no_pack_can_be_converted(self, shelf: Location) -> None:
+        part = PartFactory.create(reorder_point=10)
+        SupplierPartFactory.create(part=part)
+        Part.objects.update(unit="m")
+
+        stocked(Part.objects.get(), shelf, "2.5")
+
+        assert none_proposed()
