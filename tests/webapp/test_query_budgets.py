@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from access.models import User
 from catalog.models import Part
+from purchasing.models import GoodsReceipt, PurchaseOrder
 from stock import services
 from stock.entries import Count, Line
 from stock.models import Location, StockMovement, Stocktake
@@ -27,6 +28,10 @@ from tests.webapp.factories import (
     PartFactory,
     SupplierFactory,
     SupplierPartFactory,
+    arrival,
+    arrive,
+    ordered,
+    wanted,
 )
 
 pytestmark = pytest.mark.django_db
@@ -156,8 +161,68 @@ def test_no_list_counts_or_sums_all_movements(
     assert unlimited == []
 
 
-def queries_of(client: object, address: str) -> int:
+# Pages about an order: what grows is the order's own lines and receipts.
+DELIVERIES = {
+    "admin:purchasing_goodsreceipt_changelist": 9,
+    "admin:purchasing_goodsreceipt_change": 7,
+    "admin:purchasing_receipt_reverse": 7,
+    "admin:purchasing_order_receive": 9,
+}
+
+
+@pytest.mark.parametrize(("name", "budget"), DELIVERIES.items())
+def test_a_page_of_deliveries_keeps_to_its_budget(
+    name: str, budget: int, administrator: User, client_of: ClientOf
+) -> None:
+    client = client_of(administrator)
+    small, large = delivered(3, by=administrator), delivered(FULL_PAGE, by=administrator)
+
+    def address(receipt: GoodsReceipt) -> str:
+        pk = receipt.order_id if "order" in name else receipt.pk
+        return reverse(name, args=[] if name.endswith("changelist") else [pk])
+
+    client.get(address(small))
+    few = queries_of(client, address(small))
+    many = queries_of(client, address(large))
+
+    assert many <= few
+    assert many <= budget
+
+
+def test_a_delivery_is_filled_in_by_as_many_queries_whatever_its_lines(
+    administrator: User, client_of: ClientOf
+) -> None:
+    client = client_of(administrator)
+
+    def queries(rows: int) -> int:
+        order = delivered(rows, by=administrator).order
+        posted = {"rows-TOTAL_FORMS": rows, "rows-INITIAL_FORMS": rows, "_everything": "1"}
+        for index, line in enumerate(order.lines.all()):
+            posted |= {f"rows-{index}-line": line.pk, f"rows-{index}-location": 1}
+        return queries_of(
+            client, reverse("admin:purchasing_order_receive", args=[order.pk]), posted
+        )
+
+    queries(1)
+    assert queries(FULL_PAGE) <= queries(3) <= 12
+
+
+def delivered(rows: int, *, by: User) -> GoodsReceipt:
+    """Of an order of so many lines, a receipt with all of them, and as many of one line each."""
+    places = LocationFactory.create_batch(rows)
+    order: PurchaseOrder = ordered(
+        *[wanted(part, 10) for part in PartFactory.create_batch(rows)], by=by
+    )
+    lines = list(order.lines.select_related("part"))
+    every = [arrival(line, 1, place) for line, place in zip(lines, places, strict=True)]
+    receipt = arrive(order, *every, by=by, delivery_note="DN-1")
+    for one in every:
+        arrive(order, one, by=by)
+    return receipt
+
+
+def queries_of(client: object, address: str, posted: dict[str, object] | None = None) -> int:
     with CaptureQueriesContext(connection) as captured:
-        response = client.get(address)  # type: ignore[attr-defined]
+        response = client.post(address, posted) if posted else client.get(address)  # type: ignore[attr-defined]
     assert response.status_code == 200
     return len(captured)

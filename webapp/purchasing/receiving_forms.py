@@ -200,8 +200,6 @@ class ArrivalForm(forms.Form):
         super().clean()
         if not self.is_entered:
             return
-        if self.order_line is None:
-            raise ValidationError(_("This line is not on the order any more."))
         if self.cleaned_data.get("quantity") is None and "quantity" not in self.errors:
             self.add_error("quantity", _("Enter how many packs arrived."))
         if self.cleaned_data.get("location") is None and "location" not in self.errors:
@@ -250,9 +248,11 @@ class BaseArrivalFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # not su
 
     @cached_property
     def _chosen(self) -> dict[int | None, Location]:
-        """The locations that the rows name, by one query."""
+        """The locations that the rows name; those that were not offered, by one query."""
+        offered = {place.pk: place for places in self.places.values() for place in places}
         texts = [self._begun(index, "location") for index in range(self.total_form_count())]
-        return dict(Location.objects.in_bulk(as_ids(texts, at_most=MOST_ROWS)))
+        found = Location.objects.in_bulk(set(as_ids(texts, at_most=MOST_ROWS)) - offered.keys())
+        return {**offered, **found}
 
     def _begun(self, index: int, field: str) -> str:
         """What was posted for a field of a row, or what the row begins with."""
@@ -262,6 +262,11 @@ class BaseArrivalFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # not su
             rows = self.initial or []
             value = rows[index].get(field) if index < len(rows) else ""
         return str(value or "")
+
+    def clean(self) -> None:
+        """A row that can be shown nowhere says so above all rows."""
+        if any(form.order_line is None for form in self.entered()):
+            raise ValidationError(_("A line that you entered is not on this order."))
 
     def entered(self) -> list[ArrivalForm]:
         """The rows that say that something arrived."""

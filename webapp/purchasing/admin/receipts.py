@@ -19,6 +19,7 @@ from catalog.models import Part, Supplier
 from core.admin import ReadOnlyAdmin
 from core.pages import as_id
 from core.text import half_width
+from exchange.exporting import ExportMixin
 from purchasing.models import GoodsReceipt, GoodsReceiptLine, PurchaseOrder
 from purchasing.pages import receipt
 from stock.admin.filters import DayRangeFilter
@@ -59,9 +60,10 @@ class ReversalFilter(DropdownFilter):
 
 
 @admin.register(GoodsReceipt)
-class GoodsReceiptAdmin(ReadOnlyAdmin):
+class GoodsReceiptAdmin(ExportMixin, ReadOnlyAdmin):
     """Every delivery and every reversal, newest first; never changed."""
 
+    export_table = "goods_receipts"
     list_display = [
         "number",
         "order_column",
