@@ -65,6 +65,7 @@ class ReceiptHeaderForm(HeaderForm):
         super().__init__(*args, **kwargs)
         reason = self.fields["reason"]
         reason.label, reason.help_text = _("Note"), _("For example what was damaged.")
+        self.fields["occurred_at"].label = _("Received at")
         choices = [("", ""), *branch_choices(Location.objects.filter(active=True))]
         self.fields["location"].widget = UnfoldAdminSelect2Widget(
             {"data-placeholder": _("as in the lines"), "data-allow-clear": "true"}, choices
