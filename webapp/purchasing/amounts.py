@@ -3,10 +3,12 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from core.currencies import rounded, shown
 from purchasing.models import ApprovalLimit, OrderLine
+
+_SIX = Decimal("0.000001")
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,10 @@ def _summed(lines: Iterable[tuple[str, Decimal | None]]) -> Amounts:
 
 
 def _exact(line: OrderLine) -> Decimal | None:
-    return None if line.unit_price is None else line.quantity * line.unit_price
+    """As the database computes it in the column `amount`, also of a line that was just changed."""
+    if line.unit_price is None:
+        return None
+    return (line.quantity * line.unit_price).quantize(_SIX, rounding=ROUND_HALF_UP)
 
 
 def _exact_totals(lines: Iterable[OrderLine]) -> dict[str, Decimal] | None:
@@ -83,6 +88,5 @@ def may_approve_itself(lines: Iterable[OrderLine]) -> bool:
     limits = {limit.currency: limit.automatic_up_to for limit in ApprovalLimit.objects.all()}
     totals = _exact_totals(lines)
     return totals is not None and all(
-        (limit := limits.get(code)) is not None and total <= limit
-        for code, total in totals.items()
+        (limit := limits.get(code)) is not None and total <= limit for code, total in totals.items()
     )
