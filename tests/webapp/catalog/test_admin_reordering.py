@@ -1,10 +1,10 @@
 """Changes of the catalogue in the admin, and what they mean for re-ordering."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -53,7 +53,7 @@ def proposal(admin: Client, part: Part, offer: SupplierPart) -> ReorderProposal:
     return ReorderProposal.objects.get()
 
 
-def save_part(admin: Client, part: Part, **changes: object) -> HttpResponse:
+def save_part(admin: Client, part: Part, **changes: object) -> Any:
     """Post the part's page, with the supplier parts that it has."""
     part.refresh_from_db()
     offers = list(part.supplier_parts.order_by("supplier__name"))
@@ -103,12 +103,12 @@ def form_of(offer: SupplierPart, **changes: object) -> dict[str, object]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def save_offer(admin: Client, offer: SupplierPart, **changes: object) -> HttpResponse:
+def save_offer(admin: Client, offer: SupplierPart, **changes: object) -> Any:
     address = reverse("admin:catalog_supplierpart_change", args=[offer.pk])
     return admin.post(address, form_of(offer, **changes))
 
 
-def save_supplier(admin: Client, supplier: Supplier, **changes: object) -> HttpResponse:
+def save_supplier(admin: Client, supplier: Supplier, **changes: object) -> Any:
     values = {"name": supplier.name, "currency": "JPY", "active": "on", **changes}
     posted = {name: value for name, value in values.items() if value is not None}
     return admin.post(reverse("admin:catalog_supplier_change", args=[supplier.pk]), posted)
@@ -238,7 +238,7 @@ class TestSuppliersOfAPart:
         save_part(admin, part, **{"supplier_parts-0-pack_quantity": "10"})
 
         proposal.refresh_from_db()
-        assert (proposal.packs, proposal.quantity) == (1, 10)
+        assert (proposal.packs, proposal.quantity) == (Decimal(1), Decimal(10))
 
     def test_move_the_proposal_to_the_preferred_one(
         self, admin: Client, part: Part, proposal: ReorderProposal

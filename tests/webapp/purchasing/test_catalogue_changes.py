@@ -1,5 +1,6 @@
 """The catalogue changes while stock moves: nobody waits in a circle, and nothing is left over."""
 
+from collections.abc import Callable
 from functools import partial
 
 import pytest
@@ -25,6 +26,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 PARTS = 8
 
+type Call = Callable[[], object]
+
 
 @pytest.fixture
 def parts(shelf: Location) -> list[Part]:
@@ -43,6 +46,11 @@ def turn(supplier: Supplier, *, active: bool) -> Changes:
     return catalogue.after_change_of_supplier(supplier)
 
 
+def issues_of(parts: list[Part], shelf: Location) -> list[Call]:
+    """One of each, at which it falls to its reorder point."""
+    return [partial(issue, line(part, shelf, 1)) for part in parts]
+
+
 def delete(offer: SupplierPart) -> None:
     with catalogue.while_deleting([offer.part_id]):
         offer.delete()
@@ -53,9 +61,9 @@ def test_nothing_is_proposed_of_a_supplier_that_becomes_inactive(
     run: int, parts: list[Part], shelf: Location
 ) -> None:
     supplier = Supplier.objects.get()
-    issues = [partial(issue, line(part, shelf, 1)) for part in parts]
 
-    at_once([*issues, partial(turn, supplier, active=False)]).only_raised()
+    calls: list[Call] = [*issues_of(parts, shelf), partial(turn, supplier, active=False)]
+    at_once(calls).only_raised()
 
     assert not ReorderProposal.objects.filter(state="open").exists()
     assert not OrderLine.objects.exists()
@@ -83,9 +91,9 @@ def test_everything_short_is_proposed_of_one_that_becomes_active(
 ) -> None:
     supplier = Supplier.objects.get()
     turn(supplier, active=False)
-    issues = [partial(issue, line(part, shelf, 1)) for part in parts]
 
-    at_once([*issues, partial(turn, supplier, active=True)]).only_raised()
+    calls: list[Call] = [*issues_of(parts, shelf), partial(turn, supplier, active=True)]
+    at_once(calls).only_raised()
 
     assert ReorderProposal.objects.filter(state="open").count() == PARTS
     assert OrderLine.objects.count() == PARTS
@@ -96,10 +104,9 @@ def test_a_supplier_part_is_deleted_or_proposed(
     run: int, parts: list[Part], shelf: Location
 ) -> None:
     """Whoever comes second sees what the first has done."""
-    issues = [partial(issue, line(part, shelf, 1)) for part in parts]
-    deletions = [partial(delete, offer) for offer in SupplierPart.objects.all()]
+    deletions: list[Call] = [partial(delete, offer) for offer in SupplierPart.objects.all()]
 
-    at_once([*issues, *deletions]).only_raised(ProtectedError, IntegrityError)
+    at_once([*issues_of(parts, shelf), *deletions]).only_raised(ProtectedError, IntegrityError)
 
     assert not Part.objects.exclude(on_hand=10).exists()
     sold = set(SupplierPart.objects.values_list("part_id", flat=True))

@@ -207,6 +207,20 @@ class TestList:
         assert proposal.state == ProposalState.OPEN
         assert "At most 0 rows at once" in answer.content.decode()
 
+    def test_is_exported_as_it_is_filtered(
+        self, client: Client, proposal: ReorderProposal, buyer: User, shelf: Location
+    ) -> None:
+        accepted = another(shelf, number="A-1")
+        decisions.accept([accepted.pk], by=buyer, at=timezone.now())
+
+        address = reverse("admin:purchasing_reorderproposal_export", args=["csv"])
+        exported = [
+            b"".join(client.get(f"{address}{query}")).decode() for query in ("", "?state=accepted")
+        ]
+
+        assert ["MT-2207" in text for text in exported] == [True, False]
+        assert ["A-1" in text for text in exported] == [False, True]
+
 
 class TestRights:
     @pytest.mark.parametrize(
@@ -395,7 +409,7 @@ class TestPacks:
             ("0", "above 0"),
             ("many", "is not a number"),
             ("1000000000000", "too large"),
-            ("999999999999", "order more than 0"),
+            ("999999999999", "this quantity is too large"),
             ("0.5", "is counted in whole pcs"),
         ],
     )

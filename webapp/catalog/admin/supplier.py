@@ -5,12 +5,12 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import BooleanRadioFilter
+from unfold.forms import PaginationInlineFormSet
 
 from catalog.admin.filters import CategoryFilter
 from catalog.admin.reordering import ReorderMixin
@@ -137,7 +137,7 @@ class SupplierPartAdmin(ReorderMixin, ExportMixin, InventoryAdmin):
         return obstacles.of_supplier_part(obj)
 
 
-class SupplierPartFormSet(BaseInlineFormSet):  # type: ignore[type-arg]  # not subscriptable when run
+class SupplierPartFormSet(PaginationInlineFormSet):
     """Deletions explain themselves: Django would list every order line that is in the way."""
 
     def clean(self) -> None:

@@ -21,6 +21,7 @@ from core.admin import MOST_CHOSEN, ReadOnlyAdmin, to_page_with_selection
 from core.errors import BusinessError
 from core.numbers import plain
 from core.pages import as_id
+from exchange.exporting import ExportMixin
 from purchasing.models import ProposalState, ReorderProposal
 from purchasing.pages import proposals
 from purchasing.reorder.explaining import ordered_packs, packs_shown
@@ -69,9 +70,10 @@ class ProposalCategoryFilter(CategoryFilter):
 
 
 @admin.register(ReorderProposal)
-class ReorderProposalAdmin(ReadOnlyAdmin):
+class ReorderProposalAdmin(ExportMixin, ReadOnlyAdmin):
     """What should be ordered, newest first; decided about on pages of their own."""
 
+    export_table = "reorder_proposals"
     list_display = [
         "part_column",
         "supplier_column",
