@@ -167,6 +167,10 @@ DELIVERIES = {
     "admin:purchasing_goodsreceipt_change": 7,
     "admin:purchasing_receipt_reverse": 7,
     "admin:purchasing_order_receive": 9,
+    "admin:purchasing_purchaseorder_changelist": 10,
+    "admin:purchasing_purchaseorder_change": 9,
+    "admin:purchasing_order_close_short": 7,
+    "admin:purchasing_purchaseorder_document": 6,
 }
 
 
