@@ -55,6 +55,8 @@ INSTALL = (
 UNINSTALL = """
 DROP TRIGGER purchasing_movement_of_receipt ON stock_stockmovement;
 DROP FUNCTION purchasing_movement_of_receipt();
+DROP TRIGGER purchasing_movements_of_receipt ON stock_stockmovement;
+DROP FUNCTION purchasing_movements_of_receipt();
 DROP TRIGGER purchasing_proposal_never_deleted ON purchasing_reorderproposal;
 DROP TRIGGER purchasing_guard_proposal ON purchasing_reorderproposal;
 DROP FUNCTION purchasing_guard_proposal();

@@ -24,6 +24,14 @@ BEGIN
         PERFORM purchasing_refuse(t, 'purchasing_receiptline_order_placed',
             'Only placed orders are received.');
     END IF;
+    IF EXISTS (
+        SELECT 1 FROM purchasing_goodsreceiptline l
+        WHERE l.receipt_id IN (SELECT receipt_id FROM new_rows)
+          AND l.id NOT IN (SELECT id FROM new_rows)
+    ) THEN
+        PERFORM purchasing_refuse(t, 'purchasing_receiptline_written_once',
+            'All lines of a receipt are written with it.');
+    END IF;
     -- The lines of a reversal are those of what it reverses, all of them.
     IF EXISTS (
         SELECT 1 FROM
@@ -83,6 +91,28 @@ END $$;
 CREATE CONSTRAINT TRIGGER purchasing_receiptline_in_ledger
     AFTER INSERT ON purchasing_goodsreceiptline DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW EXECUTE FUNCTION purchasing_receiptline_in_ledger();
+-- Nor is anything added to the line of a receipt afterwards. Once a statement and not once a
+-- row: a delivery of thousands of serial numbers would be added up as often.
+CREATE FUNCTION purchasing_movements_of_receipt() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF EXISTS (
+        SELECT 1 FROM
+            (SELECT DISTINCT receipt_line_id AS id FROM new_rows
+             WHERE receipt_line_id IS NOT NULL) n
+            JOIN purchasing_goodsreceiptline l USING (id)
+            CROSS JOIN LATERAL (SELECT sum(quantity) AS quantity FROM stock_stockmovement
+                                WHERE receipt_line_id = l.id) m
+        WHERE abs(m.quantity) > abs(l.base_quantity)
+    ) THEN
+        PERFORM purchasing_refuse('stock_stockmovement', 'purchasing_movements_of_receipt',
+            'The ledger has no more than the receipt says.');
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER purchasing_movements_of_receipt AFTER INSERT ON stock_stockmovement
+    REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION purchasing_movements_of_receipt();
 
 -- A movement of a receipt is reversed by the reversal of the receipt, so that the order knows.
 CREATE FUNCTION purchasing_movement_of_receipt() RETURNS trigger LANGUAGE plpgsql
