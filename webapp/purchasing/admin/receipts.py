@@ -66,12 +66,12 @@ class GoodsReceiptAdmin(ExportMixin, ReadOnlyAdmin):
     export_table = "goods_receipts"
     list_display = [
         "number",
+        "holds_column",
         "order_column",
         "supplier_column",
         "occurred_at",
         "actor",
         "delivery_note",
-        "holds_column",
     ]
     list_filter = [ReceiptSupplierFilter, ReversalFilter, ("occurred_at", DayRangeFilter)]
     list_select_related = ["order__supplier", "actor", "reverses", "reversed_by"]
