@@ -6,6 +6,7 @@ Raising a budget is a decision for a reviewer to see.
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -15,8 +16,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from access.models import User
-from catalog.models import Part
-from purchasing.models import GoodsReceipt, PurchaseOrder
+from catalog.models import Part, Supplier, SupplierPart
+from purchasing.models import ApprovalLimit, GoodsReceipt, PurchaseOrder, ReorderProposal
 from stock import services
 from stock.entries import Count, Line
 from stock.models import Location, StockMovement, Stocktake
@@ -55,7 +56,7 @@ LISTS = {
     "admin:auth_group_changelist": 7,
 }
 PAGES: dict[str, tuple[Callable[[], list[int]], int]] = {
-    "admin:index": (list, 8),
+    "admin:index": (list, 12),
     "admin:stock_receive": (list, 4),
     "admin:stock_issue": (list, 4),
     "admin:stock_transfer": (list, 4),
@@ -63,7 +64,7 @@ PAGES: dict[str, tuple[Callable[[], list[int]], int]] = {
     "admin:stock_stocktake_count": (lambda: [Location.objects.earliest("pk").pk], 9),
     "admin:stock_verify": (list, 4),
     "admin:stock_availability": (lambda: [Part.objects.earliest("pk").pk], 6),
-    "admin:catalog_part_change": (lambda: [Part.objects.earliest("pk").pk], 12),
+    "admin:catalog_part_change": (lambda: [Part.objects.earliest("pk").pk], 18),
     "admin:catalog_part_add": (list, 4),
     "admin:stock_location_change": (lambda: [Location.objects.earliest("pk").pk], 5),
     "admin:stock_stockmovement_change": (lambda: [StockMovement.objects.earliest("pk").pk], 10),
@@ -223,6 +224,71 @@ def delivered(rows: int, *, by: User) -> GoodsReceipt:
     for one in every:
         arrive(order, one, by=by)
     return receipt
+
+
+# Pages about re-ordering: what grows is the number of proposals and orders.
+REORDERING: dict[str, tuple[Callable[[], list[int]], int]] = {
+    "admin:index": (list, 15),
+    "admin:purchasing_reorderproposal_changelist": (list, 9),
+    "admin:purchasing_reorderproposal_change": (
+        lambda: [ReorderProposal.objects.earliest("pk").pk],
+        5,
+    ),
+    "admin:purchasing_approvallimit_changelist": (list, 6),
+    "admin:catalog_part_change": (lambda: [ReorderProposal.objects.earliest("pk").part_id], 18),
+    "admin:catalog_supplier_change": (lambda: [Supplier.objects.earliest("pk").pk], 9),
+}
+
+
+@pytest.mark.parametrize("name", REORDERING)
+def test_a_page_of_re_ordering_keeps_to_its_budget(
+    name: str, administrator: User, client_of: ClientOf
+) -> None:
+    arguments, budget = REORDERING[name]
+    client = client_of(administrator)
+    supplier = SupplierFactory.create()
+    propose(3, of=supplier, by=administrator)
+    address = reverse(name, args=arguments())
+    client.get(address)
+
+    few = queries_of(client, address)
+    propose(FULL_PAGE, of=supplier, by=administrator)
+    many = queries_of(client, address)
+
+    assert many <= few
+    assert many <= budget
+
+
+def test_dismissing_asks_as_much_for_a_page_full(administrator: User, client_of: ClientOf) -> None:
+    client = client_of(administrator)
+
+    def queries(rows: int) -> int:
+        propose(rows, of=SupplierFactory.create(), by=administrator)
+        chosen = ReorderProposal.objects.order_by("-pk").values_list("pk", flat=True)[:rows]
+        query = "&".join(f"proposal={pk}" for pk in chosen)
+        return queries_of(client, f"{reverse('admin:purchasing_proposal_dismiss')}?{query}")
+
+    queries(1)
+    assert queries(FULL_PAGE) <= queries(3) <= 5
+
+
+def propose(rows: int, *, of: Supplier, by: User) -> None:
+    """So many parts that fell short; orders of the first of them, late ones, and limits."""
+    place = LocationFactory.create()
+    parts = PartFactory.create_batch(rows, reorder_point=10)
+    offers = [SupplierPartFactory.create(part=part, supplier=of) for part in parts]
+    first = SupplierPart.objects.filter(supplier=of).earliest("pk")
+    for _ in range(rows):
+        ordered(wanted(first, 1), by=by, expected_on=timezone.localdate() - timedelta(days=1))
+    for code in ("JPY", "USD", "EUR")[: rows // 3]:
+        ApprovalLimit.objects.get_or_create(currency=code)
+    services.receive(
+        lines=[Line(part=offer.part, location=place, quantity=Decimal(1)) for offer in offers],
+        reason="",
+        by=by,
+        at=timezone.now(),
+        key=uuid.uuid4(),
+    )
 
 
 def queries_of(client: object, address: str, posted: dict[str, object] | None = None) -> int:
