@@ -36,6 +36,8 @@ CREATE TRIGGER purchasing_orderline_no_truncate BEFORE TRUNCATE ON purchasing_or
     FOR EACH STATEMENT EXECUTE FUNCTION purchasing_never_deleted();
 CREATE TRIGGER purchasing_proposal_never_deleted BEFORE DELETE ON purchasing_reorderproposal
     FOR EACH ROW EXECUTE FUNCTION purchasing_never_deleted();
+CREATE TRIGGER purchasing_proposal_no_truncate BEFORE TRUNCATE ON purchasing_reorderproposal
+    FOR EACH STATEMENT EXECUTE FUNCTION purchasing_never_deleted();
 """
 
 INSTALL = (
@@ -57,6 +59,7 @@ DROP TRIGGER purchasing_movement_of_receipt ON stock_stockmovement;
 DROP FUNCTION purchasing_movement_of_receipt();
 DROP TRIGGER purchasing_movements_of_receipt ON stock_stockmovement;
 DROP FUNCTION purchasing_movements_of_receipt();
+DROP TRIGGER purchasing_proposal_no_truncate ON purchasing_reorderproposal;
 DROP TRIGGER purchasing_proposal_never_deleted ON purchasing_reorderproposal;
 DROP TRIGGER purchasing_guard_proposal ON purchasing_reorderproposal;
 DROP FUNCTION purchasing_guard_proposal();

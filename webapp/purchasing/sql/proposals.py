@@ -15,6 +15,13 @@ BEGIN
         PERFORM purchasing_refuse('purchasing_reorderproposal', 'purchasing_proposal_decided',
             'A proposal stays with its part.');
     END IF;
+    IF NEW.state = 'open' AND NEW.line_id IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM purchasing_orderline
+        WHERE id = NEW.line_id AND part_id = NEW.part_id AND order_state = 'draft'
+    ) THEN
+        PERFORM purchasing_refuse('purchasing_reorderproposal', 'purchasing_proposal_on_draft',
+            'An open proposal is a line of its part on a draft.');
+    END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER purchasing_guard_proposal BEFORE INSERT OR UPDATE ON purchasing_reorderproposal
