@@ -9,7 +9,13 @@ Locks are taken in one order everywhere: parts (by key), then the suppliers' adv
 orders and their lines.
 """
 
-from purchasing.sql.lines import GUARD_LINES, KEEP_ON_ORDER, LINES_UPDATED, ON_LINES_UPDATED
+from purchasing.sql.lines import (
+    GUARD_LINES,
+    KEEP_ON_ORDER,
+    LINES_UPDATED,
+    ON_LINES_UPDATED,
+    UNIT_OF_ORDERS,
+)
 from purchasing.sql.orders import APPROVAL, GUARD_ORDER, STATE_OF_ORDER
 from purchasing.sql.proposals import PROPOSALS
 from purchasing.sql.receipts import RECEIPTS
@@ -48,6 +54,7 @@ INSTALL = (
     KEEP_ON_ORDER,
     LINES_UPDATED,
     ON_LINES_UPDATED,
+    UNIT_OF_ORDERS,
     RECEIPTS,
     PROPOSALS,
     ROOM_FOR_CHANGES,
@@ -55,6 +62,8 @@ INSTALL = (
 )
 
 UNINSTALL = """
+DROP TRIGGER catalog_part_unit_of_orders ON catalog_part;
+DROP FUNCTION purchasing_unit_of_orders();
 DROP TRIGGER purchasing_movement_of_receipt ON stock_stockmovement;
 DROP FUNCTION purchasing_movement_of_receipt();
 DROP TRIGGER purchasing_movements_of_receipt ON stock_stockmovement;

@@ -34,6 +34,7 @@ def test_every_promise_of_orders_has_its_constraint_or_trigger(db: None) -> None
         found = names(cursor, CONSTRAINTS_AND_TRIGGERS)
 
     assert found == {
+        "catalog_part_unit_of_orders",
         "purchasing_apply_receipts",
         "purchasing_approvallimit_currency_key",
         "purchasing_event_state_by_trigger",

@@ -456,6 +456,22 @@ class TestOnOrder:
             Part.objects.update(on_order=0)
 
 
+class TestUnitOfAPart:
+    """What is on order is added up over orders, and so in one unit."""
+
+    @pytest.mark.parametrize("state", ["draft", "ordered", "cancelled"])
+    def test_stays_once_it_was_ordered(self, state: str, motor: Part, order_in: OrderIn) -> None:
+        order_in(state)
+
+        with refused_by("catalog_part_unit_of_orders"):
+            Part.objects.update(unit="set")
+        with refused_by("catalog_part_unit_of_orders"), as_owner():
+            Part.objects.update(unit="set")
+
+    def test_can_change_before(self, motor: Part) -> None:
+        Part.objects.update(unit="set")
+
+
 class TestNumbers:
     def test_are_counted_once_a_year(self, db: None) -> None:
         DocumentNumber.objects.create(prefix="PO", year=2026, last=5)

@@ -128,3 +128,17 @@ CREATE TRIGGER purchasing_lines_updated AFTER UPDATE ON purchasing_orderline
     REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows
     FOR EACH STATEMENT EXECUTE FUNCTION purchasing_lines_updated();
 """
+
+# What is on order of a part is added up over orders, and so in one unit.
+UNIT_OF_ORDERS = """
+CREATE FUNCTION purchasing_unit_of_orders() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM purchasing_orderline WHERE part_id = NEW.id) THEN
+        PERFORM purchasing_refuse('catalog_part', 'catalog_part_unit_of_orders',
+            'The unit cannot change: the part was ordered in it.');
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER catalog_part_unit_of_orders AFTER UPDATE OF unit ON catalog_part
+    FOR EACH ROW WHEN (OLD.unit <> NEW.unit) EXECUTE FUNCTION purchasing_unit_of_orders();
+"""
