@@ -219,7 +219,10 @@ def delivered(rows: int, *, by: User) -> GoodsReceipt:
         *[wanted(part, 10) for part in PartFactory.create_batch(rows)], by=by
     )
     lines = list(order.lines.select_related("part"))
-    every = [arrival(line, 1, place) for line, place in zip(lines, places, strict=True)]
+    every = [
+        arrival(line, 1, place, lot=f"L-{line.pk}")
+        for line, place in zip(lines, places, strict=True)
+    ]
     receipt = arrive(order, *every, by=by, delivery_note="DN-1")
     for one in every:
         arrive(order, one, by=by)
