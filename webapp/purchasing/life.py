@@ -26,7 +26,7 @@ from purchasing.models import (
 )
 from purchasing.reorder.approval import accept_all
 from purchasing.reorder.evaluation import reorder_locked
-from purchasing.states import COMMITTED, RECEIVABLE
+from purchasing.states import COMMITTED, RECEIVABLE, OrderState
 
 
 @transaction.atomic
@@ -131,10 +131,7 @@ def postpone(
     """
     order = lock_order(order_id, version=version)
     if order.state not in COMMITTED:
-        raise WrongStateError(
-            _("%(order)s is %(state)s: nothing of it is awaited.")
-            % {"order": order.number, "state": order.get_state_display()}
-        )
+        raise _nothing_awaited(order)
     before = order.expected_on
     if before == expected_on:
         raise OrderRefusedError(_("The order is expected on this day already."))
@@ -209,10 +206,7 @@ def close_short(
     order = lock_order(order_id, version=version)
     _check_reason(reason)
     if order.state not in RECEIVABLE:
-        raise WrongStateError(
-            _("%(order)s is %(state)s: nothing of it is awaited.")
-            % {"order": order.number, "state": order.get_state_display()}
-        )
+        raise _nothing_awaited(order)
     every = list(order.lines.all())
     awaited = [line for line in every if line.missing and not line.closed]
     chosen = [line for line in awaited if line.pk in lines]
@@ -238,9 +232,14 @@ def open_again(
     by: User,
     at: datetime,
 ) -> PurchaseOrder:
-    """Expect the rest of lines that were closed short after all."""
+    """Expect the rest of lines that were closed short after all.
+
+    :raises WrongStateError: if the order was cancelled since
+    """
     order = lock_order(order_id, version=version)
     _check_reason(reason)
+    if order.state == OrderState.CANCELLED:
+        raise _nothing_awaited(order)
     every = list(order.lines.all())
     chosen = [line for line in every if line.closed and line.pk in lines]
     if not chosen:
@@ -277,3 +276,10 @@ def _set_closed(
 def _check_reason(reason: str) -> None:
     if not reason.strip():
         raise OrderRefusedError(_("Give a reason."))
+
+
+def _nothing_awaited(order: PurchaseOrder) -> WrongStateError:
+    return WrongStateError(
+        _("%(order)s is %(state)s: nothing of it is awaited.")
+        % {"order": order.number, "state": order.get_state_display()}
+    )
