@@ -106,14 +106,33 @@ class TestPartList:
         assert "more than 35" in first.content.decode()
         assert second.context["cl"].result_count == 60
 
-    def test_opens_the_page_for_the_parts_chosen(self, admin: Client) -> None:
+    @pytest.mark.parametrize(
+        ("action", "address"),
+        [
+            ("issue_selected", "admin:stock_issue"),
+            ("order_selected", "admin:purchasing_purchaseorder_add"),
+        ],
+    )
+    def test_opens_the_page_for_the_parts_chosen(
+        self, admin: Client, action: str, address: str
+    ) -> None:
         part = PartFactory.create()
 
-        response = admin.post(
-            reverse(LIST), {"action": "issue_selected", "_selected_action": [part.pk]}
-        )
+        response = admin.post(reverse(LIST), {"action": action, "_selected_action": [part.pk]})
 
-        assert response.headers["Location"] == reverse("admin:stock_issue") + f"?part={part.pk}"
+        assert response.headers["Location"] == reverse(address) + f"?part={part.pk}"
+
+    def test_offers_to_order_to_those_who_may(
+        self, storekeeper: User, buyer: User, client_of: ClientOf
+    ) -> None:
+        PartFactory.create()
+
+        offered = [
+            "order_selected" in client_of(person).get(reverse(LIST)).content.decode()
+            for person in (storekeeper, buyer)
+        ]
+
+        assert offered == [False, True]
 
 
 class TestPartPage:

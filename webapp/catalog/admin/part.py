@@ -57,7 +57,7 @@ class PartAdmin(ReorderMixin, ExportMixin, InventoryAdmin):
     search_fields = ["number"]
     search_help_text = _("Part number, name, description or SKU, in either language")
     ordering = ["number"]
-    actions = ["receive_selected", "issue_selected", "transfer_selected"]
+    actions = ["receive_selected", "issue_selected", "transfer_selected", "order_selected"]
     autocomplete_fields = ["category"]
     readonly_fields = ["created_at", "updated_at"]
     change_form_outer_before_template = "stock/part_panel.html"  # type: ignore[assignment]  # unfold: None
@@ -150,6 +150,10 @@ class PartAdmin(ReorderMixin, ExportMixin, InventoryAdmin):
         description=_("Transfer selected parts"), permissions=["transfer"]
     )(to_page_with_selection("admin:stock_transfer", "part"))
 
+    order_selected = admin.action(description=_("Order selected parts"), permissions=["order"])(
+        to_page_with_selection("admin:purchasing_purchaseorder_add", "part")
+    )
+
     def has_receive_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("stock.receive_stock")
 
@@ -158,6 +162,9 @@ class PartAdmin(ReorderMixin, ExportMixin, InventoryAdmin):
 
     def has_transfer_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("stock.transfer_stock")
+
+    def has_order_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("purchasing.add_purchaseorder")
 
     # --- What changes and deletions mean for orders ---
 

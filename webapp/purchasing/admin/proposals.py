@@ -78,7 +78,7 @@ class ReorderProposalAdmin(ExportMixin, ReadOnlyAdmin):
         "part_column",
         "supplier_column",
         "state_column",
-        "quantity_column",
+        "to_order_column",
         "position_column",
         "reorder_point_column",
         "created_at",
@@ -129,13 +129,14 @@ class ReorderProposalAdmin(ExportMixin, ReadOnlyAdmin):
         return proposal.state, proposal.get_state_display()
 
     @admin.display(description=_("to order"))
-    def quantity_column(self, proposal: ReorderProposal) -> str:
+    def to_order_column(self, proposal: ReorderProposal) -> str:
         packs = ordered_packs(proposal)
         quantity = plain(round(packs * proposal.factor, 6))
-        unit = proposal.part.get_unit_display()
-        return f"{packs_shown(packs)} = {quantity} {unit}"
+        counted = f"= {quantity} {proposal.part.get_unit_display()}"
+        # One line or two, and not three.
+        return " ".join(text.replace(" ", "\u00a0") for text in (packs_shown(packs), counted))
 
-    @admin.display(description=_("on hand and to come"))
+    @admin.display(description=_("stock + coming"))
     def position_column(self, proposal: ReorderProposal) -> str:
         return plain(proposal.position)
 
