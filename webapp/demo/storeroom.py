@@ -2,7 +2,7 @@
 
 import random
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
@@ -11,29 +11,28 @@ from django.db import models
 from access.models import User
 from access.roles import Role
 from catalog.models import Part, Tracking
-from core import currencies
 from stock import services
 from stock.entries import Count, Line, Move, Posting
-from stock.models import Location, StockLevel
+from stock.models import Location, StockLevel, StockMovement
 
 _LINE, _INSPECTION = "Assembly line", "Inspection"
 
 
 class Storeroom:
-    """Posts through the services, in the names of the demo users that exist."""
+    """Posts through the services, in the names of the demo users."""
 
     def __init__(self, parts: Iterable[Part], rng: random.Random) -> None:
         self.parts = {part.number: part for part in parts}
         self.locations = {location.path: location for location in Location.objects.all()}
         self._rng = rng
         self._users = {user.username: user for user in User.objects.filter(username__in=Role)}
+        self.inspection = self.locations[_INSPECTION]
         self._numbers: dict[int, int] = {}
         self._homes = {
             level.part_id: level.location
             for level in self._levels(self.parts.values())
             if level.location.path != _LINE
         }
-        self.movements = 0
 
     def on_hand(self) -> dict[str, Decimal]:
         """What is there of each part, wherever it lies."""
@@ -57,53 +56,45 @@ class Storeroom:
         there: dict[int, list[StockLevel]] = {}
         for level in self._levels([self.parts[number] for number in wanted]):
             there.setdefault(level.part_id, []).append(level)
-        return self._posted(
-            services.issue(
-                lines=[
-                    line
-                    for number, quantity in wanted.items()
-                    for line in self._taken(there[self.parts[number].pk], quantity)
-                ],
-                reason=reason,
-                by=self._user(role),
-                at=at,
-                key=self._key(),
-            )
+        return services.issue(
+            lines=[
+                line
+                for number, quantity in wanted.items()
+                for line in self._taken(there[self.parts[number].pk], quantity)
+            ],
+            reason=reason,
+            by=self.user(role),
+            at=at,
+            key=self.key(),
         )
 
-    def deliver(
-        self, wanted: dict[str, Decimal], *, reason: str, at: datetime, inspected_at: datetime
-    ) -> None:
-        """Receive at the inspection, and put onto the shelf what has passed it."""
-        inspection = self.locations[_INSPECTION]
-        lines = [
-            line
-            for number, quantity in wanted.items()
-            for line in self._received(self.parts[number], quantity, inspection, at)
-        ]
-        self._posted(
-            services.receive(
-                lines=lines, reason=reason, at=at, key=self._key(), by=self._user(Role.STOREKEEPER)
-            )
-        )
-        self._posted(
-            services.transfer(
-                lines=[
-                    Move(
-                        part=line.part,
-                        location=inspection,
-                        to=self._homes[line.part.pk],
-                        quantity=line.quantity,
-                        lot=line.lot,
-                        serial=line.serial,
-                    )
-                    for line in lines
-                ],
-                reason="受入検査 合格",
-                by=self._user(Role.STOREKEEPER),
-                at=inspected_at,
-                key=self._key(),
-            )
+    def label(self, part: Part, quantity: Decimal, at: datetime) -> tuple[str, tuple[str, ...]]:
+        """The lot, or the serial numbers, that so much of a part arrives with."""
+        number = self._numbers[part.pk] = self._numbers.get(part.pk, 0) + 1
+        if part.tracking == Tracking.SERIAL:
+            place = list(self.parts).index(part.number)
+            stem = f"{part.number.split('-')[0]}-{at:%y%m}{number}{place:02d}"
+            return "", tuple(f"{stem}-{item + 1:03d}" for item in range(int(quantity)))
+        return (f"{at:%y%m}-{number + 10:02d}" if part.tracking == Tracking.LOT else ""), ()
+
+    def put_away(self, movements: Iterable[StockMovement], *, at: datetime) -> None:
+        """Put onto its shelf what has passed the inspection."""
+        services.transfer(
+            lines=[
+                Move(
+                    part=movement.part,
+                    location=self.inspection,
+                    to=self._homes[movement.part_id],
+                    quantity=movement.quantity,
+                    lot=movement.lot.code if movement.lot else "",
+                    serial=movement.lot.serial if movement.lot else "",
+                )
+                for movement in movements
+            ],
+            reason="受入検査 合格",
+            by=self.user(Role.STOREKEEPER),
+            at=at,
+            key=self.key(),
         )
 
     def supply_line(self, wanted: dict[str, Decimal], *, reason: str, at: datetime) -> None:
@@ -120,14 +111,12 @@ class Storeroom:
             and level.quantity > wanted[level.part.number]
         ]
         if lines:
-            self._posted(
-                services.transfer(
-                    lines=lines,
-                    reason=reason,
-                    at=at,
-                    key=self._key(),
-                    by=self._user(Role.STOREKEEPER),
-                )
+            services.transfer(
+                lines=lines,
+                reason=reason,
+                at=at,
+                key=self.key(),
+                by=self.user(Role.STOREKEEPER),
             )
 
     def take_stock(
@@ -145,26 +134,22 @@ class Storeroom:
             )
             for level in levels
         ]
-        self._posted(
-            services.post_stocktake(
-                location=location,
-                counts=counts,
-                reason=reason,
-                at=at,
-                key=self._key(),
-                by=self._user(Role.STOREKEEPER),
-            )
+        services.post_stocktake(
+            location=location,
+            counts=counts,
+            reason=reason,
+            at=at,
+            key=self.key(),
+            by=self.user(Role.STOREKEEPER),
         )
 
     def correct(self, posting: Posting, *, reason: str, at: datetime) -> None:
-        self._posted(
-            services.correct(
-                movements=posting.movements,
-                reason=reason,
-                at=at,
-                key=self._key(),
-                by=self._user(Role.ADMINISTRATOR),
-            )
+        services.correct(
+            movements=posting.movements,
+            reason=reason,
+            at=at,
+            key=self.key(),
+            by=self.user(Role.ADMINISTRATOR),
         )
 
     def _levels(self, parts: Iterable[Part]) -> "models.QuerySet[StockLevel]":
@@ -193,48 +178,10 @@ class Storeroom:
             quantity -= taken
         return lines
 
-    def _received(
-        self, part: Part, quantity: Decimal, location: Location, at: datetime
-    ) -> Sequence[Line]:
-        cost = None
-        if part.last_cost is not None:
-            changed = part.last_cost * Decimal(self._rng.choice(("0.97", "1", "1", "1.02")))
-            cost = (
-                currencies.rounded(changed, part.last_cost_currency) if changed > 100 else changed
-            )
-        number = self._numbers[part.pk] = self._numbers.get(part.pk, 0) + 1
-        if part.tracking == Tracking.SERIAL:
-            place = list(self.parts).index(part.number)
-            stem = f"{part.number.split('-')[0]}-{at:%y%m}{number}{place:02d}"
-            return [
-                Line(
-                    part=part,
-                    location=location,
-                    quantity=Decimal(1),
-                    unit_cost=cost,
-                    currency=part.last_cost_currency,
-                    serial=f"{stem}-{item + 1:03d}",
-                )
-                for item in range(int(quantity))
-            ]
-        lot = f"{at:%y%m}-{number + 10:02d}" if part.tracking == Tracking.LOT else ""
-        return [
-            Line(
-                part=part,
-                location=location,
-                quantity=quantity,
-                unit_cost=cost,
-                currency=part.last_cost_currency,
-                lot=lot,
-            )
-        ]
+    def user(self, role: Role) -> User:
+        """The demo user of a role."""
+        return self._users[role.value]
 
-    def _posted(self, posting: Posting) -> Posting:
-        self.movements += len(posting.movements)
-        return posting
-
-    def _user(self, role: Role) -> User | None:
-        return self._users.get(role.value)
-
-    def _key(self) -> uuid.UUID:
+    def key(self) -> uuid.UUID:
+        """A key for a request; the same ones each time the story is told."""
         return uuid.UUID(int=self._rng.getrandbits(128), version=4)

@@ -1,4 +1,4 @@
-"""Sixty days at a drone maker: deliveries, builds, repairs, a stocktake and a mistake.
+"""Sixty days at a drone maker: orders, deliveries, builds, repairs, a stocktake and a mistake.
 
 The same story each time, told relative to the day it is loaded.
 """
@@ -11,7 +11,9 @@ from pathlib import Path
 
 from access.roles import Role
 from catalog.models import Part
+from demo.purchases import Purchases
 from demo.storeroom import Storeroom
+from stock.models import StockMovement
 
 DAYS = 60
 _SEED = 20260
@@ -51,6 +53,12 @@ _SPARES = (
     "MTR-3508-380",
     "PRP-0740-3B",
 )
+# Found unfit on the last days, so many working days before the end, when nobody orders any more.
+_UNFIT = {
+    6: ("BLT-M4X20-TI", "ねじ山不良のため廃棄"),
+    4: ("PNT-UR-WHT", "使用期限切れのため廃棄"),
+    3: ("BAT-4S-5000", "セル膨張のため廃棄"),
+}
 _LINE_SUPPLY = {
     "BLT-M3X8": Decimal(400),
     "BLT-M3X16": Decimal(200),
@@ -60,22 +68,23 @@ _LINE_SUPPLY = {
 
 
 class Story:
-    """Tells itself to the services of the stock, day by day."""
+    """Tells itself to the services of stock and purchasing, day by day."""
 
     def __init__(self, *, now: datetime, builds: Path) -> None:
         self._now = now
         self._rng = random.Random(_SEED)  # noqa: S311 - the same story each time, no secret
         parts = Part.objects.filter(category__path__startswith="Drone parts")
         self._store = Storeroom(parts.order_by("pk"), self._rng)
+        self._purchases = Purchases(self._store, self._rng)
         self._builds = _read_builds(builds)
-        self._arriving: dict[int, dict[str, Decimal]] = {}
-        self._ordered: set[str] = set()
         self._options = list(_OPTIONS)
         self._rng.shuffle(self._options)
-        self._order = self._work = self._repair = 100
+        self._work = self._repair = 100
 
     def tell(self) -> int:
         """Post everything; the number of movements."""
+        before = StockMovement.objects.count()
+        self._purchases.begin()
         start = opening(self._now) + timedelta(days=1)
         days = [
             day
@@ -85,7 +94,8 @@ class Story:
         ]
         for index, day in enumerate(days):
             self._live(index, len(days) - 1 - index, day)
-        return self._store.movements
+        self._purchases.end(self._now)
+        return StockMovement.objects.count() - before
 
     def _live(self, index: int, left: int, day: datetime) -> None:
         """One day, in the order of its hours: nothing is used before it has come."""
@@ -93,13 +103,15 @@ class Story:
             self._store.supply_line(_LINE_SUPPLY, reason="週次ライン補充", at=self._at(day, 8, 40))
         if self._rng.random() < 0.75:
             self._build(day)
-        self._deliveries(index, day)
+        self._purchases.arrive(index, day)
         if self._options and self._rng.random() < 0.4:
             self._option(day)
         if left == _MISTAKE_BEFORE:
             self._mistake(day)
         if self._rng.random() < 0.4:
             self._spare(day)
+        if left in _UNFIT:
+            self._discard(*_UNFIT[left], day)
         if left == _STOCKTAKE_BEFORE:
             self._store.take_stock(
                 "Main warehouse/Shelf D/D-1",
@@ -107,20 +119,7 @@ class Story:
                 reason="循環棚卸 棚D-1",
                 at=self._at(day, 16, 30),
             )
-        self._reorder(index, left)
-
-    def _deliveries(self, index: int, day: datetime) -> None:
-        arrived = self._arriving.pop(index, None)
-        if not arrived:
-            return
-        self._order += 1
-        self._ordered -= arrived.keys()
-        self._store.deliver(
-            arrived,
-            reason=f"注文 PO-{day:%y}-{self._order:04d} 入荷",
-            at=self._at(day, 10, 15),
-            inspected_at=self._at(day, 10, 50),
-        )
+        self._purchases.order(index, left, day, self._short(left))
 
     def _build(self, day: datetime) -> None:
         product = self._rng.choices(list(_PRODUCTS), list(_PRODUCTS.values()))[0]
@@ -154,6 +153,13 @@ class Story:
                 ),
             )
 
+    def _discard(self, number: str, reason: str, day: datetime) -> None:
+        """All but a third of the reorder point."""
+        left = self._store.parts[number].reorder_point // 3
+        surplus = self._store.on_hand()[number] - left
+        if surplus > 0:
+            self._store.issue({number: surplus}, at=self._at(day, 15, 40), reason=reason)
+
     def _option(self, day: datetime) -> None:
         wanted = {self._options.pop(): Decimal(1)}
         if self._store.has(wanted):
@@ -173,22 +179,17 @@ class Story:
             role=Role.ADMINISTRATOR,
         )
 
-    def _reorder(self, index: int, left: int) -> None:
-        """What fell to its reorder point arrives some days later."""
+    def _short(self, left: int) -> dict[str, Decimal]:
+        """What fell to its reorder point, with what is bought of it at a time."""
         on_hand = self._store.on_hand()
-        for number, part in self._store.parts.items():
-            quantity = part.reorder_quantity
-            if (
-                not quantity
-                or number in self._ordered
-                or number in _OPTIONS
-                or (number in _SHORT and left < _NOT_REORDERED)
-            ):
-                continue
-            if on_hand[number] <= part.reorder_point:
-                arrives = index + self._rng.randint(3, 8)
-                self._arriving.setdefault(arrives, {})[number] = quantity
-                self._ordered.add(number)
+        return {
+            number: part.reorder_quantity
+            for number, part in self._store.parts.items()
+            if part.reorder_quantity
+            and on_hand[number] <= part.reorder_point
+            and number not in _OPTIONS
+            and not (number in _SHORT and left < _NOT_REORDERED)
+        }
 
     def _at(self, day: datetime, hour: int, minute: int) -> datetime:
         """A time of the day, a little varied."""

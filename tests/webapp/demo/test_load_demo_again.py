@@ -4,18 +4,23 @@ from datetime import datetime
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.utils import timezone
 
+from access.models import User
 from catalog.models import Part
 from demo.loading import load_demo
 from demo.story import Story
+from purchasing.models import OrderEvent
 from stock.models import StockMovement
 
 NOW = datetime(2026, 3, 4, 18, 30, tzinfo=timezone.get_default_timezone())
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.usefixtures("administrator", "buyer", "storekeeper"),
+]
 
 
 def load(now: datetime = NOW) -> bool:
@@ -38,6 +43,9 @@ def story_of(now: datetime) -> list[object]:
                 "reason",
                 "occurred_at",
             )
+        )
+        told += OrderEvent.objects.order_by("id").values_list(
+            "order__number", "kind", "to_state", "actor__username", "occurred_at", "reason"
         )
         transaction.set_rollback(True)
     return told
@@ -74,6 +82,16 @@ def test_says_what_it_does_and_the_second_time_that_it_does_nothing() -> None:
     call_command("load_demo", stdout=second)
 
     assert "opening_stock.csv: 1,038 rows" in first.getvalue()
+    assert "purchase_order_lines.csv: 30 rows" in first.getvalue()
     assert "60 days of work" in first.getvalue()
     assert "has parts already" in second.getvalue()
     assert StockMovement.objects.count() == movements
+
+
+def test_says_who_is_missing(administrator: User) -> None:
+    User.objects.filter(username="buyer").delete()
+
+    with pytest.raises(CommandError, match=r"There is no user buyer\. Run create_demo_users first"):
+        call_command("load_demo")
+
+    assert not Part.objects.exists()
