@@ -6,10 +6,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
-from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
-from django.db import models
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -26,19 +23,12 @@ from core import units
 from core.currencies import validate_currency
 from core.fields import QuantityField
 from core.pages import as_id
+from core.widgets import SearchSelect
 from purchasing.entries import DraftLine
 from purchasing.models import OrderLine, PurchaseOrder
 from stock.models import Location
 
 LATEST_DAY = date(2100, 1, 1)
-
-
-def _autocomplete(model: type[models.Model], field: str, placeholder: Any) -> AutocompleteSelect:
-    return AutocompleteSelect(
-        model._meta.get_field(field),
-        admin.site,
-        attrs={"data-placeholder": placeholder, "data-width": "100%"},
-    )
 
 
 def _text(**attrs: Any) -> UnfoldAdminTextInputWidget:
@@ -84,13 +74,13 @@ class OrderForm(forms.Form):
     supplier = forms.ModelChoiceField(
         Supplier.objects.all(),
         label=_("Supplier"),
-        widget=_autocomplete(PurchaseOrder, "supplier", _("Name")),
+        widget=SearchSelect(PurchaseOrder, "supplier", placeholder=_("Name")),
     )
     destination = forms.ModelChoiceField(
         Location.objects.all(),
         label=_("Destination"),
         required=False,
-        widget=_autocomplete(PurchaseOrder, "destination", _("Location")),
+        widget=SearchSelect(PurchaseOrder, "destination", placeholder=_("Location")),
         help_text=_("Where the goods are put. Receipts begin with it."),
     )
     expected_on = DayField(
@@ -118,13 +108,13 @@ class OrderLineForm(forms.Form):
     part = forms.ModelChoiceField(
         Part.objects.defer("search_text"),
         label=_("Part"),
-        widget=_autocomplete(OrderLine, "part", _("Number or name")),
+        widget=SearchSelect(OrderLine, "part", placeholder=_("Number or name")),
     )
     supplier_part = forms.ModelChoiceField(
         SupplierPart.objects.select_related("part", "supplier"),
         label=_("SKU"),
         required=False,
-        widget=_autocomplete(OrderLine, "supplier_part", _("The supplier's number")),
+        widget=SearchSelect(OrderLine, "supplier_part", placeholder=_("The supplier's number")),
     )
     quantity = QuantityField(label=_("Packs"), widget=_number())
     unit_price = QuantityField(

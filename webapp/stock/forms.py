@@ -4,8 +4,6 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +13,7 @@ from unfold.widgets import INPUT_CLASSES, UnfoldAdminTextInputWidget
 from catalog.models import Part
 from core.currencies import validate_currency
 from core.fields import QuantityField
+from core.widgets import SearchSelect
 from stock.entries import Line, Move
 from stock.models import Location, StockMovement
 from stock.models.ledger import CLOCK_TOLERANCE
@@ -22,16 +21,12 @@ from stock.models.ledger import CLOCK_TOLERANCE
 MOST_LINES = 100
 
 
-def _autocomplete(field: str, placeholder: Any) -> AutocompleteSelect:
+def _autocomplete(field: str, placeholder: Any) -> SearchSelect:
     """A search field for the part or the location of a movement."""
-    return AutocompleteSelect(
-        StockMovement._meta.get_field(field),
-        admin.site,
-        attrs={"data-placeholder": placeholder, "data-width": "100%"},
-    )
+    return SearchSelect(StockMovement, field, placeholder=placeholder)
 
 
-def part_autocomplete() -> AutocompleteSelect:
+def part_autocomplete() -> SearchSelect:
     """A search field for a part, for the forms of other pages."""
     return _autocomplete("part", _("Number or name"))
 

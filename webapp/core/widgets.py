@@ -1,0 +1,30 @@
+"""Form widgets that several applications use."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect, get_select2_language
+from django.db import models
+
+
+class SearchSelect(AutocompleteSelect):
+    """The admin's search field for a foreign key, for forms of our own.
+
+    Django's reads the language when the form's class is made, and so says "no results found" in
+    the language of the server; this one reads it for each page.
+    """
+
+    def __init__(self, model: type[models.Model], field: str, *, placeholder: Any) -> None:
+        super().__init__(
+            model._meta.get_field(field),
+            admin.site,
+            attrs={"data-placeholder": placeholder, "data-width": "100%"},
+        )
+
+    @property
+    def i18n_name(self) -> str | None:
+        return get_select2_language()
+
+    @i18n_name.setter
+    def i18n_name(self, name: str | None) -> None:
+        """Django's constructor sets it; what it sets is not kept."""
