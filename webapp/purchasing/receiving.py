@@ -42,6 +42,7 @@ from stock.posting import key_reused
 from stock.rules import naming_line
 
 _SIX = Decimal("0.000001")
+_LONGEST_REASON = 500  # of a movement; the document keeps all of it
 
 
 @transaction.atomic
@@ -148,7 +149,7 @@ def reverse(
     )
     stock.correct(
         movements=movements,
-        reason=f"{order.number} {reversal.number}: {reason}",
+        reason=f"{order.number} {reversal.number}: {reason}"[:_LONGEST_REASON],
         by=by,
         at=at,
         key=key,
