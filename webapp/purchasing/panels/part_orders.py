@@ -41,7 +41,6 @@ def _orders(part: Part) -> dict[str, Any]:
         "more_open": len(awaited) > MOST_OPEN,
         "earlier_lines": list(lines.filter(outstanding=0).order_by("-order_id")[:MOST_EARLIER]),
         "url": (
-            f"{reverse('admin:purchasing_purchaseorder_changelist')}"
-            f"?{urlencode({'part': part.pk})}"
+            f"{reverse('admin:purchasing_purchaseorder_changelist')}?{urlencode({'part': part.pk})}"
         ),
     }
