@@ -29,6 +29,7 @@ from purchasing.models import OrderLine, PurchaseOrder
 from stock.models import Location
 
 LATEST_DAY = date(2100, 1, 1)
+_PAST = _("This day is past. Choose today or a later one.")
 
 
 def _text(**attrs: Any) -> UnfoldAdminTextInputWidget:
@@ -61,7 +62,7 @@ class DayField(forms.DateField):
         if day and day >= LATEST_DAY:
             raise ValidationError(_("This day is too far away."))
         if day and not self.may_be_past and day < timezone.localdate():
-            raise ValidationError(_("This day is past. Choose today or a later one."))
+            raise ValidationError(_PAST)
         return day
 
 
@@ -81,7 +82,7 @@ class OrderForm(forms.Form):
         label=_("Destination"),
         required=False,
         widget=SearchSelect(PurchaseOrder, "destination", placeholder=_("Location")),
-        help_text=_("Where the goods are put. Receipts begin with it."),
+        help_text=_("Where the goods are put. Receiving starts with this location."),
     )
     expected_on = DayField(
         label=_("Expected on"), required=False, help_text=_("When the goods should be here.")
@@ -99,6 +100,13 @@ class OrderForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["key"].initial = uuid.uuid4
+
+    def clean_expected_on(self) -> date | None:
+        """A day to come, or the one that the draft has had already."""
+        day: date | None = self.cleaned_data["expected_on"]
+        if day and day < timezone.localdate() and day != self.initial.get("expected_on"):
+            raise ValidationError(_PAST)
+        return day
 
 
 class OrderLineForm(forms.Form):
@@ -266,7 +274,7 @@ class PlaceForm(DecisionForm):
 class PostponeForm(DecisionForm):
     """Another day."""
 
-    expected_on = DayField(label=_("Expected on"))
+    expected_on = DayField(label=_("Expected on"), may_be_past=False)
     reason = forms.CharField(label=_("Reason"), max_length=500, required=False, widget=_text())
 
 

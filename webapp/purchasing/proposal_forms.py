@@ -30,7 +30,7 @@ class DismissForm(forms.Form):
     until = DayField(
         label=_("Until"),
         may_be_past=False,
-        help_text=_("From the day after it is proposed again, if it is still needed."),
+        help_text=_("From the day after, it is proposed again if it is still needed."),
     )
     reason = forms.CharField(label=_("Reason"), max_length=500, widget=UnfoldAdminTextInputWidget())
 

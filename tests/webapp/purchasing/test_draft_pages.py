@@ -1,6 +1,7 @@
 """The page that makes a draft, and the one that changes it."""
 
 import uuid
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -128,6 +129,17 @@ class TestCreate:
         assert b"Urgent!" in response.content
         assert not PurchaseOrder.objects.exists()
 
+    def test_expects_nothing_in_the_past(
+        self, client_of: ClientOf, buyer: User, offer: SupplierPart
+    ) -> None:
+        line = {"part": offer.part_id, "quantity": "1"}
+
+        response = client_of(buyer).post(
+            ADD, posted(offer.supplier_id, line, expected_on="2000-01-01")
+        )
+
+        assert "This day is past" in errors_of(response.content)
+
     def test_puts_a_refusal_at_its_line(
         self, client_of: ClientOf, buyer: User, offer: SupplierPart
     ) -> None:
@@ -208,6 +220,19 @@ class TestEdit:
         assert administrator.display_name in told
         assert b"Second" in response.content
         assert now(order).notes == "First"
+
+    def test_keeps_a_day_that_has_passed_meanwhile(
+        self, client_of: ClientOf, buyer: User, offer: SupplierPart
+    ) -> None:
+        order = draft(wanted(offer, 3), by=buyer, expected_on=date(2020, 1, 2))
+        line = {"line": order.lines.get().pk, "part": offer.part_id, "quantity": "4"}
+
+        client_of(buyer).post(
+            self.address(order),
+            posted(offer.supplier_id, line, version=1, expected_on="2020-01-02"),
+        )
+
+        assert order.lines.get().quantity == 4
 
     def test_sends_who_comes_too_late_to_the_order(
         self, client_of: ClientOf, buyer: User, offer: SupplierPart

@@ -250,7 +250,7 @@ class TestAnswer:
 
         found = explained(part)
 
-        assert found.answer == "It will be proposed at the next look, by night at the latest."
+        assert found.answer == "It will be proposed at the next check, tonight at the latest."
         assert found.steps[-1] == "3 packs × 7 = 21 pcs"
         assert found.proposal is None
 

@@ -221,6 +221,17 @@ class TestPage:
         assert placed == {"Receive", date, "Close short", cancel}
         assert received == set()
 
+    def test_shows_of_a_cancelled_draft_only_what_it_passed(
+        self, client_of: ClientOf, buyer: User, offer: SupplierPart
+    ) -> None:
+        order = draft(wanted(offer, 1), by=buyer)
+        life.cancel(order.pk, version=1, reason="No need", by=buyer, at=timezone.now())
+
+        way = page_of(client_of(buyer), order).select(".order-way li")
+
+        shown = [" ".join(station.get("class") or []) for station in way]
+        assert shown == ["is-passed", "", "", "is-ended"]
+
     def test_says_beforehand_that_a_second_person_is_needed(
         self, client_of: ClientOf, buyer: User, administrator: User, offer: SupplierPart
     ) -> None:

@@ -47,8 +47,8 @@ def _say(request: HttpRequest, changes: Changes) -> None:
         messages.info(
             request,
             ngettext(
-                "By this, %(count)d re-order was proposed.",
-                "By this, %(count)d re-orders were proposed.",
+                "This change proposed %(count)d re-order.",
+                "This change proposed %(count)d re-orders.",
                 changes.proposed,
             )
             % {"count": changes.proposed},
@@ -57,8 +57,8 @@ def _say(request: HttpRequest, changes: Changes) -> None:
         messages.info(
             request,
             ngettext(
-                "By this, %(count)d proposal of a re-order was withdrawn.",
-                "By this, %(count)d proposals of re-orders were withdrawn.",
+                "This change withdrew %(count)d re-order proposal.",
+                "This change withdrew %(count)d re-order proposals.",
                 changes.withdrawn,
             )
             % {"count": changes.withdrawn},

@@ -311,7 +311,7 @@ class Migration(migrations.Migration):
                     "destination",
                     models.ForeignKey(
                         blank=True,
-                        help_text="Where the goods are put. Receipts begin with it.",
+                        help_text="Where the goods are put. Receiving starts with this location.",
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",

@@ -86,7 +86,7 @@ class PurchaseOrder(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("destination"),
-        help_text=_("Where the goods are put. Receipts begin with it."),
+        help_text=_("Where the goods are put. Receiving starts with this location."),
     )
     expected_on = models.DateField(
         _("expected on"), null=True, blank=True, help_text=_("When the goods should be here.")

@@ -147,7 +147,7 @@ DECISIONS = (
         service=life.close_short,
         form=LinesForm,
         possible=_state(*RECEIVABLE),
-        done=_("The lines of %(order)s are closed."),
+        done=_("Lines of %(order)s are closed short."),
         explains=_("What is missing of these lines is not expected any more."),
         grave=True,
     ),

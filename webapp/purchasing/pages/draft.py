@@ -61,9 +61,11 @@ def edit(model_admin: "ModelAdmin[Any]", request: HttpRequest, pk: int) -> HttpR
             % {"order": order.number, "state": order.get_state_display()},
         )
         return redirect("admin:purchasing_purchaseorder_change", pk)
-    header, lines = ({}, []) if request.method == "POST" else _as_it_is(order)
+    header, lines = _as_it_is(order)
     form = OrderForm(request.POST or None, initial=header)
-    formset = order_line_formset(rows=0)(request.POST or None, initial=lines, prefix="lines")
+    formset = order_line_formset(rows=0)(
+        request.POST or None, initial=[] if request.method == "POST" else lines, prefix="lines"
+    )
 
     def write() -> PurchaseOrder:
         data = form.cleaned_data

@@ -82,7 +82,8 @@ def _way(order: PurchaseOrder) -> Sequence[dict[str, Any]]:
     return [
         {
             "label": labels[station],
-            "passed": index < place,
+            # Of one cancelled on the way, only what it really passed.
+            "passed": index < place and (day is not None or state != OrderState.CANCELLED),
             "now": index == place,
             "ended": state == OrderState.CANCELLED and index == place,
             "at": day,

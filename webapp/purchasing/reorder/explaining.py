@@ -66,7 +66,7 @@ def explained(
     steps = _steps_to_position(verdict.need, unit)
     if verdict.want is not None:
         return Explanation(
-            answer=_("It will be proposed at the next look, by night at the latest."),
+            answer=_("It will be proposed at the next check, tonight at the latest."),
             steps=[*steps, *_steps_to_packs_of(verdict.want, unit)],
         )
     why_not = verdict.why_not or WhyNot.ABOVE
