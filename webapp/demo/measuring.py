@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 
 from django.contrib import admin
@@ -15,6 +16,14 @@ from django.utils import timezone
 
 from access.models import User
 from catalog.models import Category, Part, Supplier
+from purchasing.models import (
+    GoodsReceipt,
+    Origin,
+    ProposalState,
+    PurchaseOrder,
+    ReorderProposal,
+)
+from purchasing.states import OrderState
 from stock.models import Location, StockLevel, StockMovement
 
 # What people type: 2, 3 and 6 characters in both scripts, two words, a number, and nothing found.
@@ -50,7 +59,7 @@ def measure(*, repeat: int) -> Iterator[Measured]:
 
     :raises LookupError: if the database is empty
     """
-    for name, model, parameters in _lists():
+    for name, model, parameters in chain(_lists(), _purchasing_lists()):
         yield _measured(name, _opening(model, parameters), repeat)
 
 
@@ -107,6 +116,34 @@ def _lists() -> Iterator[tuple[str, type[models.Model], dict[str, str]]]:
             "occurred_at_to": _ago(730),
         },
     )
+
+
+def _purchasing_lists() -> Iterator[tuple[str, type[models.Model], dict[str, str]]]:
+    supplier, part = _some(Supplier.objects.all()), _some(Part.objects.all())
+    lists: tuple[type[models.Model], ...] = (PurchaseOrder, GoodsReceipt, ReorderProposal)
+    for model in lists:
+        name = model._meta.model_name or ""
+        yield name, model, {}
+        if model._default_manager.order_by("pk")[_MANY:].exists():
+            yield f"{name}, page 30", model, {"p": "30"}
+        for term in (*TERMS, "PO-2026-0001", "SO2500012"):
+            yield f"{name} “{term}”", model, {"q": term}
+        yield f"{name}, supplier", model, {"supplier": supplier}
+    for state in OrderState.values:
+        yield f"purchaseorder, {state}", PurchaseOrder, {"state": state}
+    for question in ("open", "late", "waiting"):
+        yield f"purchaseorder, {question}", PurchaseOrder, {question: "yes"}
+    for origin in Origin.values:
+        yield f"purchaseorder, {origin}", PurchaseOrder, {"origin": origin}
+    yield "purchaseorder, of a part", PurchaseOrder, {"part": part}
+    for column in range(1, 8):
+        yield f"purchaseorder, by column {column}", PurchaseOrder, {"o": str(column)}
+    for days in (30, 365):
+        yield f"goodsreceipt, {days} days", GoodsReceipt, {"occurred_at_from": _ago(days)}
+    for state in (*ProposalState.values, "all"):
+        yield f"reorderproposal, {state}", ReorderProposal, {"state": state}
+    category = _some(Category.objects.filter(parent=None))
+    yield "reorderproposal, category branch", ReorderProposal, {"category": category}
 
 
 def _some(nodes: models.QuerySet[Any]) -> str:

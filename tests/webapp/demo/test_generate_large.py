@@ -11,10 +11,23 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Count, F, Q
+from django.utils import timezone
 
 from access.models import User
 from catalog.models import Category, Part, Supplier, SupplierPart
 from demo.large.loading import LargeSize, generate_large
+from demo.large.present import differences
+from purchasing.models import (
+    DocumentNumber,
+    GoodsReceipt,
+    OrderLine,
+    Origin,
+    ProposalState,
+    PurchaseOrder,
+    ReorderProposal,
+)
+from purchasing.reorder.sweep import sweep
+from purchasing.states import OrderState
 from stock.models import (
     LedgerVerification,
     Location,
@@ -24,6 +37,8 @@ from stock.models import (
     Stocktake,
     StocktakeLine,
 )
+from tests.webapp.database import refused_by
+from tests.webapp.factories import arrived
 
 UNTIL = date(2026, 3, 2)
 
@@ -47,13 +62,35 @@ DIGESTED = (
     JOIN stock_location w ON w.id = m.location_id JOIN access_user u ON u.id = m.actor_id
     LEFT JOIN stock_lot l ON l.id = m.lot_id ORDER BY m.id
     """,
+    """
+    SELECT o.number, o.state, o.origin, s.name, o.created_at, o.expected_on, o.finished_at
+    FROM purchasing_purchaseorder o JOIN catalog_supplier s ON s.id = o.supplier_id ORDER BY o.id
+    """,
+    """
+    SELECT o.number, l.position, p.number, l.quantity, l.taken_over, l.received, l.closed
+    FROM purchasing_orderline l JOIN purchasing_purchaseorder o ON o.id = l.order_id
+    JOIN catalog_part p ON p.id = l.part_id ORDER BY l.id
+    """,
+    """
+    SELECT r.number, r.occurred_at, r.posted_at, l.position, l.quantity, w.path
+    FROM purchasing_goodsreceipt r JOIN purchasing_goodsreceiptline l ON l.receipt_id = r.id
+    JOIN stock_location w ON w.id = l.location_id ORDER BY l.id
+    """,
+    """
+    SELECT o.number, e.kind, e.to_state, e.occurred_at
+    FROM purchasing_orderevent e JOIN purchasing_purchaseorder o ON o.id = e.order_id ORDER BY e.id
+    """,
+    """
+    SELECT p.number, r.state, r.packs
+    FROM purchasing_reorderproposal r JOIN catalog_part p ON p.id = r.part_id ORDER BY r.id
+    """,
 )
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("owner_cursor")]
 
 
 def generate(*, seed: int = 1, batch: int = 1000) -> LedgerVerification:
-    size = LargeSize(parts=300, movements=3000, seed=seed, until=UNTIL, batch=batch)
+    size = LargeSize(parts=300, movements=3000, orders=200, seed=seed, until=UNTIL, batch=batch)
     return generate_large(size, write=lambda _line: None)
 
 
@@ -175,6 +212,67 @@ class TestGenerateLarge:
         assert not reversed_twice.exists()
 
 
+class TestOrders:
+    @pytest.fixture(autouse=True)
+    def _generated(self, owner_cursor: CursorWrapper) -> None:
+        generate()
+
+    def test_are_as_many_as_asked_for_and_stand_everywhere(self) -> None:
+        orders = PurchaseOrder.objects.exclude(collecting=True)
+        assert 190 <= orders.count() <= 200  # what is on its way has a line that is short
+        assert 2.5 < OrderLine.objects.filter(order__in=orders).count() / orders.count() < 3.5
+        states = set(orders.values_list("state", flat=True))
+        assert {"ordered", "received", "closed", "cancelled"} <= states
+        assert set(orders.values_list("origin", flat=True)) == set(Origin.values)
+
+    def test_are_received_by_documents_with_their_movements(self) -> None:
+        assert GoodsReceipt.objects.count() > 100
+        assert differences() == {}
+
+    def test_begin_with_those_of_the_system_before(self) -> None:
+        imported = PurchaseOrder.objects.filter(origin=Origin.IMPORTED)
+        lines = OrderLine.objects.filter(order__in=imported)
+        assert not lines.exclude(taken_over=F("quantity")).exists()
+        assert not GoodsReceipt.objects.filter(order__in=imported).exists()
+        own = PurchaseOrder.objects.exclude(origin=Origin.IMPORTED)
+        assert imported.latest("created_at").created_at < own.earliest("created_at").created_at
+
+    def test_are_numbered_without_gaps_in_the_order_of_their_days(self) -> None:
+        own = PurchaseOrder.objects.exclude(origin=Origin.IMPORTED).order_by("number")
+        created = [order.created_at for order in own]
+        assert created == sorted(created)
+        for prefix, documents in (("PO", own), ("GR", GoodsReceipt.objects.all())):
+            numbers = documents.values_list("number", flat=True)
+            for counter in DocumentNumber.objects.filter(prefix=prefix):
+                given = [number for number in numbers if f"-{counter.year}-" in number]
+                assert len(given) <= counter.last
+                assert max(given) == str(counter)
+
+    def test_leave_few_proposals_and_the_next_sweep_none(self) -> None:
+        """Chance alone would leave a fifth of the parts short."""
+        proposals = ReorderProposal.objects.filter(state=ProposalState.OPEN)
+        assert 1 <= proposals.count() <= 3
+        assert ReorderProposal.objects.filter(state=ProposalState.ACCEPTED).exists()
+
+        assert sweep(at=timezone.now())[0].proposed == 0
+
+    def test_go_on_through_the_services(self, administrator: User) -> None:
+        """The guards are on again, and what is on its way can be received."""
+        awaited = PurchaseOrder.objects.filter(state=OrderState.ORDERED)
+        line = OrderLine.objects.filter(order__in=awaited, part__tracking="none")[0]
+
+        receipt = arrived(line, line.quantity, Location.objects.filter(children=None)[0])
+
+        assert receipt.number.endswith(
+            f"{DocumentNumber.objects.get(prefix='GR', year=timezone.localdate().year).last:06}"
+        )
+        assert differences() == {}
+        with refused_by("purchasing_order_begins_as_draft"):
+            PurchaseOrder.objects.create(
+                number="X", supplier=line.order.supplier, state=OrderState.APPROVED
+            )
+
+
 class TestSeed:
     def test_same_seed_gives_the_same_data_whatever_the_batch(self) -> None:
         assert digest_of(seed=7) == digest_of(seed=7, batch=170)
@@ -191,6 +289,7 @@ class TestCommand:
 
         assert "movements: 1,000 in" in out.getvalue()
         assert "50 parts, 1,000 movements" in out.getvalue()
+        assert "orders proposed for what is short" in out.getvalue()
         assert "the ledger adds up" in out.getvalue()
 
     def test_refuses_a_database_with_parts_and_says_the_way_out(self) -> None:
@@ -214,6 +313,9 @@ class TestMeasureLists:
         call_command("measure_lists", "--repeat", "1", "--over", "0", stdout=out)
 
         assert "stockmovement, location branch" in out.getvalue()
+        assert "purchaseorder, late" in out.getvalue()
+        assert "goodsreceipt, supplier" in out.getvalue()
+        assert "reorderproposal, open" in out.getvalue()
         assert "← slow" in out.getvalue()
         assert "slower than 0 ms" in out.getvalue()
 

@@ -22,6 +22,21 @@ YEN_TO = {"JPY": 1.0, "USD": 1 / 150, "EUR": 1 / 165, "CNY": 1 / 21}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Offer:
+    """What the part is ordered as; one pack is so much of the part's unit."""
+
+    id: int
+    supplier: int
+    sku: str
+    pack: int
+    unit: str
+    minimum: int
+    price: str
+    currency: str
+    lead_time_days: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PartPlan:
     """A part as far as its history needs it. Quantities are in tenths of the part's unit."""
 
@@ -33,6 +48,8 @@ class PartPlan:
     cost: float
     currency: str
     code: str
+    active: bool
+    offer: Offer
 
 
 @dataclass
@@ -122,6 +139,7 @@ class CatalogueGenerator:
         delivery = max(1, round(family.typical_quantity * rng.choice((0.5, 0.8, 1, 1, 1.5, 2))))
         reorder_point = round(delivery * rng.choice((0, 0.3, 0.4, 0.5, 0.6)))
         target = reorder_point + delivery * 2 if reorder_point else None
+        active = rng.random() > 0.02
         identity = self._ids[PARTS].next()
         self._catalogue.rows[PARTS].append(
             (
@@ -139,7 +157,7 @@ class CatalogueGenerator:
                 delivery if target else None,
                 supplier.lead_time_days,
                 "",
-                rng.random() > 0.02,
+                active,
                 self._since,
                 self._since,
                 0,
@@ -147,7 +165,7 @@ class CatalogueGenerator:
                 "",
             )
         )
-        self._supply(identity, number, family, supplier, price, preferred=True)
+        offer = self._supply(identity, number, family, supplier, price, preferred=True)
         if rng.random() < 0.25:
             other = rng.choice(self._suppliers)
             if other.id != supplier.id:
@@ -164,6 +182,8 @@ class CatalogueGenerator:
                 cost=price * YEN_TO[supplier.currency],
                 currency=supplier.currency,
                 code=family.code,
+                active=active,
+                offer=offer,
             )
         )
 
@@ -176,29 +196,41 @@ class CatalogueGenerator:
         price: float,
         *,
         preferred: bool,
-    ) -> None:
+    ) -> Offer:
         cheap = family.price[1] < 1000
         pack = self._rng.choice((1, 10, 50, 100)) if cheap else 1
         amount = price * YEN_TO[supplier.currency] * pack
         decimals = 0 if supplier.currency == "JPY" else 2
+        offer = Offer(
+            id=self._ids[SUPPLIER_PARTS].next(),
+            supplier=supplier.id,
+            sku=f"{supplier.code}{number[:3]}{number[4:6]}{number[7:]}",
+            pack=pack,
+            unit=family.unit,
+            minimum=self._rng.choice((1, 1, 1, 5)),
+            price=f"{max(amount, 10**-decimals):.{decimals}f}",
+            currency=supplier.currency,
+            lead_time_days=supplier.lead_time_days,
+        )
         self._catalogue.rows[SUPPLIER_PARTS].append(
             (
-                self._ids[SUPPLIER_PARTS].next(),
+                offer.id,
                 part,
                 supplier.id,
-                f"{supplier.code}{number[:3]}{number[4:6]}{number[7:]}",
+                offer.sku,
                 "",
                 pack,
                 family.unit,
-                self._rng.choice((1, 1, 1, 5)),
+                offer.minimum,
                 1,
-                f"{max(amount, 10**-decimals):.{decimals}f}",
-                supplier.currency,
-                supplier.lead_time_days,
+                offer.price,
+                offer.currency,
+                offer.lead_time_days,
                 preferred,
                 True,
             )
         )
+        return offer
 
 
 def _joined(values: list[str]) -> str:

@@ -5,15 +5,19 @@ the ledger accepts. Quantities are whole numbers of tenths of the part's unit.
 """
 
 import random
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
 from demo.large.catalogue import PartPlan
+from demo.large.orders import Delivery, Line
 from demo.large.tables import (
     LOTS,
     MOVEMENTS,
+    RECEIPT_LINES,
+    RECEIPTS,
     STOCKTAKE_LINES,
     STOCKTAKES,
     Identities,
@@ -23,8 +27,9 @@ from demo.large.tables import (
 from demo.large.working_days import WorkingDays
 
 _STOCKED = 0.95  # of the parts; the others were never bought
-_LARGEST_REQUEST = 20  # rows
-_TABLES = (LOTS, STOCKTAKES, STOCKTAKE_LINES, MOVEMENTS)
+LARGEST_REQUEST = 20  # rows
+_TABLES = (LOTS, STOCKTAKES, STOCKTAKE_LINES, RECEIPTS, RECEIPT_LINES, MOVEMENTS)
+_NUMBERED = (LOTS, STOCKTAKES, STOCKTAKE_LINES, RECEIPT_LINES, MOVEMENTS)
 
 _RECEIPTS = ("{order} 入荷", "{order} 分納", "Delivery of {order}", "{order} 検収済み")
 _ISSUES = (
@@ -70,20 +75,23 @@ class HistoryGenerator:
         shelves: Sequence[int],
         actors: Sequence[int],
         movements: int,
+        deliveries: Sequence[Delivery],
         days: WorkingDays,
         rng: random.Random,
     ) -> None:
         self._rng = rng
+        self._due = deque(deliveries)
         self._shelves = shelves
         self._actors = actors
         self._wanted = movements
         self._days = days
         stocked = rng.sample(plans, max(1, round(len(plans) * _STOCKED)))
         self._books = [_Books(plan) for plan in stocked]
+        self._by_part = {books.plan.id: books for books in self._books}
         self._untracked = [books for books in self._books if books.plan.tracking == "none"]
         self._at_location: dict[int, list[_Books]] = {shelf: [] for shelf in shelves}
         self._seen_at: set[tuple[int, int]] = set()
-        self._ids = {table: Identities(table) for table in _TABLES}
+        self._ids = {table: Identities(table) for table in _NUMBERED}
         self._rows: dict[Table, list[Row]] = {table: [] for table in _TABLES}
         self._made = 0
         self._posted = self._occurred = days.at(0)
@@ -95,7 +103,9 @@ class HistoryGenerator:
         """Rows by table, about `size` movements at a time, in the order of their recording."""
         while self._made < self._wanted:
             self._begin_request()
-            if self._wanted - self._made < _LARGEST_REQUEST:
+            if self._due and self._due[0].at <= self._posted:
+                self._receive_order(self._due.popleft())
+            elif self._wanted - self._made < LARGEST_REQUEST:
                 self._receive(self._rng.choice(self._untracked))
             else:
                 self._something()
@@ -103,6 +113,10 @@ class HistoryGenerator:
                 yield self._take_rows()
         if self._rows[MOVEMENTS]:
             yield self._take_rows()
+
+    def on_hand(self) -> dict[int, float]:
+        """What is there of every part at the end, in its unit."""
+        return {part: books.total / 10 for part, books in self._by_part.items()}
 
     def keep_identities(self) -> None:
         """To be called once the rows are loaded."""
@@ -161,6 +175,48 @@ class HistoryGenerator:
             lot = self._lot(plan, serial=False) if plan.tracking == "lot" else None
             self._move("receipt", books, (home, lot), quantity, reason, cost=cost)
 
+    def _receive_order(self, delivery: Delivery) -> None:
+        """What an order brings, as it was planned; its document says on which shelves it lies."""
+        self._occurred = delivery.at
+        self._actor = self._rng.choice(self._actors)
+        note = f"N{delivery.number[-6:]}"
+        self._rows[RECEIPTS].append(
+            (
+                delivery.id,
+                delivery.number,
+                delivery.order.id,
+                None,
+                note,
+                "",
+                self._actor,
+                self._occurred,
+                self._posted,
+                self._key,
+            )
+        )
+        reason = f"{delivery.order.number} {delivery.number} ({note})"
+        for position, (line, packs) in enumerate(delivery.packs, start=1):
+            self._receive_line(delivery, position, line, packs, reason)
+
+    def _receive_line(
+        self, delivery: Delivery, position: int, line: Line, packs: int, reason: str
+    ) -> None:
+        plan = line.part
+        books = self._by_part.setdefault(plan.id, _Books(plan))
+        home = self._home(books)
+        quantity = packs * plan.offer.pack
+        written = self._ids[RECEIPT_LINES].next()
+        self._rows[RECEIPT_LINES].append(
+            (written, delivery.id, position, line.id, packs, plan.offer.pack, quantity, home)
+        )
+        cost = f"{float(plan.offer.price) / plan.offer.pack:.6f}"
+        serial = plan.tracking == "serial"
+        for _item in range(quantity if serial else 1):
+            lot = None if plan.tracking == "none" else self._lot(plan, serial=serial)
+            amount = 10 if serial else quantity * 10
+            self._move("receipt", books, (home, lot), amount, reason, cost=cost, line=written)
+        books.reversible = []  # reversing a receipt is a document of its own
+
     def _issue(self, books: _Books) -> None:
         rng, plan = self._rng, books.plan
         reason = rng.choice(_ISSUES).format(work=f"MO-{self._posted:%y}-{self._made % 7919:05d}")
@@ -201,7 +257,7 @@ class HistoryGenerator:
         self._rows[STOCKTAKES].append(
             (stocktake, location, reason, self._actor, self._occurred, self._posted, self._key)
         )
-        room = _LARGEST_REQUEST
+        room = LARGEST_REQUEST
         for counted in rng.sample(here, min(len(here), 12)):
             places = [place for place in counted.levels if place[0] == location][:room]
             room -= len(places)
@@ -262,6 +318,7 @@ class HistoryGenerator:
         cost: str | None = None,
         stocktake: int | None = None,
         reverses: int | None = None,
+        line: int | None = None,
     ) -> None:
         self._line += 1
         self._made += 1
@@ -284,6 +341,7 @@ class HistoryGenerator:
                 self._posted,
                 self._key,
                 self._line,
+                line,
             )
         )
         self._enter(books, place, quantity)

@@ -31,7 +31,7 @@ _TRADES = (
     ("Composites", "複合材", "EUR"), ("Motors", "電機", "CNY"),
 )  # fmt: skip
 
-_PEOPLE = 12
+_PEOPLE, _BUYERS = 12, 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +48,14 @@ def people() -> list[Person]:
     return [
         Person(username=f"warehouse-{desk:02}", family_name="倉庫担当", given_name=f"{desk:02}")
         for desk in range(1, _PEOPLE + 1)
+    ]
+
+
+def buyers() -> list[Person]:
+    """Those who order; the first of them approves what the others ordered."""
+    return [
+        Person(username=f"purchasing-{desk:02}", family_name="購買担当", given_name=f"{desk:02}")
+        for desk in range(1, _BUYERS + 1)
     ]
 
 

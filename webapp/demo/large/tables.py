@@ -1,9 +1,11 @@
 """Rows on their way into tables: identities reserved from the sequences, loaded by COPY."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from psycopg import sql
 
 type Row = tuple[object, ...]
@@ -49,8 +51,38 @@ STOCKTAKE_LINES = Table("stock_stocktakeline", (
 MOVEMENTS = Table("stock_stockmovement", (
     "id", "kind", "part_id", "location_id", "lot_id", "quantity", "unit_cost", "currency",
     "reason", "stocktake_id", "reverses_id", "actor_id", "occurred_at", "posted_at",
-    "idempotency_key", "line",
+    "idempotency_key", "line", "receipt_line_id",
 ))  # fmt: skip
+ORDERS = Table("purchasing_purchaseorder", (
+    "id", "number", "supplier_id", "state", "origin", "collecting", "destination_id",
+    "expected_on", "notes", "supplier_reference", "created_by_id", "created_at", "edited_by_id",
+    "approval_requested_at", "approved_at", "approved_by_id", "ordered_at", "finished_at",
+    "changed_by_id", "changed_at", "change_reason", "version",
+))  # fmt: skip
+ORDER_LINES = Table("purchasing_orderline", (
+    "id", "order_id", "order_state", "position", "part_id", "supplier_part_id", "sku",
+    "description", "quantity", "pack_quantity", "pack_unit", "factor", "unit_price", "currency",
+    "tolerance_percent", "taken_over", "received", "closed", "closed_by_id", "closed_at",
+    "close_reason",
+))  # fmt: skip
+ORDER_EVENTS = Table("purchasing_orderevent", (
+    "id", "order_id", "kind", "from_state", "to_state", "actor_id", "occurred_at",
+    "recorded_at", "reason", "details",
+))  # fmt: skip
+PROPOSALS = Table("purchasing_reorderproposal", (
+    "id", "part_id", "supplier_part_id", "line_id", "state", "on_hand", "on_order", "drafted",
+    "reorder_point", "target_quantity", "reorder_quantity", "wanted", "factor", "minimum_packs",
+    "packs", "fixed", "created_at", "computed_at", "decided_by_id", "decided_at", "reason",
+))  # fmt: skip
+RECEIPTS = Table("purchasing_goodsreceipt", (
+    "id", "number", "order_id", "reverses_id", "delivery_note", "reason", "actor_id",
+    "occurred_at", "posted_at", "idempotency_key",
+))  # fmt: skip
+RECEIPT_LINES = Table("purchasing_goodsreceiptline", (
+    "id", "receipt_id", "position", "order_line_id", "quantity", "factor", "base_quantity",
+    "location_id",
+))  # fmt: skip
+PURCHASING = (ORDERS, ORDER_LINES, ORDER_EVENTS, PROPOSALS, RECEIPTS, RECEIPT_LINES)
 
 
 class Identities:
@@ -88,6 +120,27 @@ def copy_into(table: Table, rows: Iterable[Row]) -> None:
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
+
+
+@contextmanager
+def unguarded(*tables: Table) -> Iterator[None]:
+    """The triggers of tables are off inside, as only their owner may switch them.
+
+    The caller holds a transaction: what interrupts it switches them on again.
+    """
+    with connection.cursor() as cursor:
+        _switch(cursor, tables, "DISABLE")
+        yield
+        _switch(cursor, tables, "ENABLE")
+
+
+def _switch(cursor: CursorWrapper, tables: Iterable[Table], what: str) -> None:
+    # PostgreSQL alters no table that the foreign keys of new rows still wait for.
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    for table in tables:
+        statement = sql.SQL("ALTER TABLE {} {} TRIGGER USER")
+        cursor.execute(statement.format(sql.Identifier(table.name), sql.SQL(what)))
+    cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def analyze(*tables: Table) -> None:

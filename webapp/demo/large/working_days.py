@@ -14,6 +14,9 @@ class WorkingDays:
         days = (since + timedelta(days=day) for day in range((until - since).days))
         self._days = [day for day in days if day.weekday() < 5]
 
+    def __len__(self) -> int:
+        return len(self._days)
+
     def at(self, fraction: float) -> datetime:
         """`fraction` from 0 up to, and without, 1."""
         day, passed = divmod(fraction * len(self._days), 1)

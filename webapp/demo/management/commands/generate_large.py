@@ -20,11 +20,16 @@ def positive(text: str) -> int:
 class Command(BaseCommand):
     """Run as the owner of the database: only the owner may record what happened in the past."""
 
-    help = "Fill an empty database with generated parts and years of movements."
+    help = "Fill an empty database with generated parts, and years of movements and orders."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--parts", type=positive, default=100_000)
         parser.add_argument("--movements", type=positive, default=1_000_000)
+        parser.add_argument(
+            "--orders",
+            type=positive,
+            help="Default: one for fifty movements, with three lines on average.",
+        )
         parser.add_argument("--seed", type=int, default=1, help="Same seed and day: same data.")
         parser.add_argument(
             "--until",
@@ -44,6 +49,7 @@ class Command(BaseCommand):
             seed=options["seed"],
             until=options["until"] or timezone.localdate(),
             batch=options["batch"],
+            orders=options["orders"] or options["movements"] // 50,
         )
         try:
             verification = generate_large(size, write=self._line)

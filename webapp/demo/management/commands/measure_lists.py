@@ -9,7 +9,7 @@ from demo.measuring import explain, measure
 class Command(BaseCommand):
     """For whoever changes a list or an index: run it on the data of generate_large."""
 
-    help = "Time the queries of the lists of parts, levels and movements."
+    help = "Time the queries of the lists of parts, stock and purchasing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--repeat", type=int, default=5, help="The median of so many is shown.")
