@@ -489,6 +489,17 @@ class TestTimeLine:
             ("closed", "partial", "buyer", times[9], "found more"),
         ]
 
+    def test_does_not_say_a_person_did_what_the_system_did(
+        self, order_in: OrderIn, shelf: Location
+    ) -> None:
+        """The buyer placed the order; nobody in person received it."""
+        order = order_in("ordered")
+
+        arrived(order.lines.get(), 10, shelf, by=None)
+
+        assert order.events.get(to_state="ordered").actor is not None
+        assert order.events.get(to_state="received").actor is None
+
     def test_holds_what_else_happened_beside_the_states(
         self, order_in: OrderIn, buyer: User
     ) -> None:

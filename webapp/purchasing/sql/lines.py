@@ -95,7 +95,8 @@ BEGIN
         FROM (
             SELECT DISTINCT ON (n.order_id) n.order_id,
                 CASE WHEN n.closed <> o.closed THEN n.closed_by_id
-                     ELSE coalesce(r.actor_id, p.changed_by_id) END AS actor_id,
+                     WHEN r.number IS NULL THEN p.changed_by_id
+                     ELSE r.actor_id END AS actor_id,
                 CASE WHEN n.closed <> o.closed THEN n.closed_at
                      ELSE coalesce(r.occurred_at, p.finished_at, p.changed_at) END AS at,
                 CASE WHEN n.closed <> o.closed THEN n.close_reason
