@@ -1,12 +1,14 @@
 """What every page of ours in the admin shares: its rights, its context, its address."""
 
 from collections.abc import Callable, Sequence
-from functools import wraps
+from functools import partial, update_wrapper, wraps
 from typing import Any, Concatenate
 
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path
 from django.utils.functional import Promise
 
 from access.models import User
@@ -41,6 +43,14 @@ def requires[Admin: ModelAdmin[Any], **P](
         return checked
 
     return decorate
+
+
+def page_at(
+    model_admin: "ModelAdmin[Any]", address: str, view: Callable[..., HttpResponseBase], name: str
+) -> URLPattern:
+    """The address of a page of ours beneath a model's list; the view takes the model's admin."""
+    bound = update_wrapper(partial(view, model_admin), view)
+    return path(address, model_admin.admin_site.admin_view(bound), name=name)
 
 
 def page_context(

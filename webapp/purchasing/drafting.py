@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from access.models import User
@@ -29,6 +29,7 @@ from purchasing.numbering import ORDER, next_number
 from purchasing.reorder.evaluation import reorder_locked
 from purchasing.terms import kept_factor, terms_of
 from stock.models import Location
+from stock.posting import one_request_at_a_time
 from stock.rules import naming_line
 
 
@@ -48,8 +49,7 @@ def create_draft(
 
     :raises OrderRefusedError: if the supplier is inactive, or a line cannot be
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(key)])
+    one_request_at_a_time(key)
     if made := PurchaseOrder.objects.filter(idempotency_key=key).first():
         return made
     _check_supplier(supplier)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Prefetch
 from django.utils.translation import gettext as _
 
@@ -38,7 +38,7 @@ from purchasing.states import RECEIVABLE, OrderState
 from stock import services as stock
 from stock.entries import Line
 from stock.models import StockMovement
-from stock.posting import key_reused
+from stock.posting import key_reused, one_request_at_a_time
 from stock.rules import naming_line
 
 _SIX = Decimal("0.000001")
@@ -162,8 +162,7 @@ def reverse(
 
 def _done(key: uuid.UUID) -> GoodsReceipt | None:
     """What an earlier request with this key recorded; a repeated one waits for the first."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", [str(key)])
+    one_request_at_a_time(key)
     return GoodsReceipt.objects.filter(idempotency_key=key).first()
 
 

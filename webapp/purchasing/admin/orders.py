@@ -1,14 +1,12 @@
 """Orders in the admin: the list, and the addresses of the pages that work on one."""
 
-from collections.abc import Callable
-from functools import partial, update_wrapper
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
-from django.urls import URLPattern, path
+from django.urls import URLPattern
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +14,7 @@ from unfold.decorators import display
 
 from catalog.models import Part, Supplier
 from core.admin import InventoryChangeList, ReadOnlyAdmin
+from core.pages import page_at
 from exchange.exporting import ExportMixin
 from purchasing.admin.filters import (
     CreatorFilter,
@@ -30,8 +29,6 @@ from purchasing.admin.filters import (
 from purchasing.amounts import Amounts, amounts_of_orders
 from purchasing.models import OrderLine, PurchaseOrder
 from purchasing.pages import decisions, document, draft, order, receiving
-
-type PageView = Callable[..., HttpResponseBase]
 
 # The colours of the states' labels.
 STATE_LABELS = {
@@ -86,10 +83,7 @@ class PurchaseOrderAdmin(ExportMixin, ReadOnlyAdmin):
     ordering = ["-id"]
 
     def get_urls(self) -> list[URLPattern]:
-        def page(address: str, view: PageView, name: str) -> URLPattern:
-            bound = partial(view, self)
-            return path(address, self.admin_site.admin_view(update_wrapper(bound, view)), name=name)
-
+        page = partial(page_at, self)
         return [
             page("add/", draft.create, "purchasing_purchaseorder_add"),
             page("offers/<int:part_id>/", draft.offers, "purchasing_order_offers"),

@@ -1,14 +1,13 @@
 """Re-order proposals in the admin: the list, and the addresses of the pages that decide."""
 
-from collections.abc import Callable
-from functools import partial, update_wrapper
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin import ModelAdmin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest
+from django.urls import URLPattern, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -20,13 +19,11 @@ from catalog.search import of_found_parts
 from core.admin import MOST_CHOSEN, ReadOnlyAdmin, to_page_with_selection
 from core.errors import BusinessError
 from core.numbers import plain
-from core.pages import as_id
+from core.pages import as_id, page_at
 from exchange.exporting import ExportMixin
 from purchasing.models import ProposalState, ReorderProposal
 from purchasing.pages import proposals
 from purchasing.reorder.explaining import ordered_packs, packs_shown
-
-type PageView = Callable[..., HttpResponse]
 
 ALL = "all"
 STATE_LABELS = {
@@ -93,10 +90,7 @@ class ReorderProposalAdmin(ExportMixin, ReadOnlyAdmin):
     actions = ["accept_selected", "dismiss_selected"]
 
     def get_urls(self) -> list[URLPattern]:
-        def page(address: str, view: PageView, name: str) -> URLPattern:
-            bound = partial(view, self)
-            return path(address, self.admin_site.admin_view(update_wrapper(bound, view)), name=name)
-
+        page = partial(page_at, self)
         return [
             page("dismiss/", proposals.dismiss, "purchasing_proposal_dismiss"),
             page("<int:pk>/change/", proposals.show, "purchasing_reorderproposal_change"),

@@ -1,14 +1,13 @@
 """Goods receipts in the admin: the list, the document, the page that takes one back."""
 
-from collections.abc import Callable
-from functools import partial, update_wrapper
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin import ModelAdmin
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest
+from django.urls import URLPattern, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
@@ -17,14 +16,12 @@ from unfold.decorators import display
 from catalog.admin.filters import SupplierFilter
 from catalog.models import Part, Supplier
 from core.admin import ReadOnlyAdmin
-from core.pages import as_id
+from core.pages import as_id, page_at
 from core.text import half_width
 from exchange.exporting import ExportMixin
 from purchasing.models import GoodsReceipt, GoodsReceiptLine, PurchaseOrder
 from purchasing.pages import receipt
 from stock.admin.filters import DayRangeFilter
-
-type PageView = Callable[..., HttpResponse]
 
 
 class ReceiptSupplierFilter(SupplierFilter):
@@ -80,10 +77,7 @@ class GoodsReceiptAdmin(ExportMixin, ReadOnlyAdmin):
     ordering = ["-id"]
 
     def get_urls(self) -> list[URLPattern]:
-        def page(address: str, view: PageView, name: str) -> URLPattern:
-            bound = update_wrapper(partial(view, self), view)
-            return path(address, self.admin_site.admin_view(bound), name=name)
-
+        page = partial(page_at, self)
         return [
             page("<int:pk>/change/", receipt.show, "purchasing_goodsreceipt_change"),
             page("<int:pk>/reverse/", receipt.reverse, "purchasing_receipt_reverse"),

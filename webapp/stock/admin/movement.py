@@ -1,14 +1,13 @@
 """The ledger in the admin, and the addresses of the pages that record it."""
 
-from collections.abc import Callable
-from functools import partial, update_wrapper
+from functools import partial
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.db.models.expressions import Combinable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
@@ -16,13 +15,12 @@ from unfold.decorators import action, display
 from catalog.search import of_found_parts
 from core.admin import ReadOnlyAdmin, to_page_with_selection
 from core.currencies import price_shown
+from core.pages import page_at
 from core.templatetags.inventory import signed
 from exchange.exporting import ExportMixin
 from stock.admin.filters import BranchFilter, DayRangeFilter, KindFilter, PartCategoryFilter
 from stock.models import StockMovement
 from stock.pages import availability, correct, entry, stocktake
-
-type PageView = Callable[..., HttpResponse]
 
 
 @admin.register(StockMovement)
@@ -86,10 +84,7 @@ class StockMovementAdmin(ExportMixin, ReadOnlyAdmin):
     ]
 
     def get_urls(self) -> list[URLPattern]:
-        def page(address: str, view: PageView, name: str) -> URLPattern:
-            bound = partial(view, self)
-            return path(address, self.admin_site.admin_view(update_wrapper(bound, view)), name=name)
-
+        page = partial(page_at, self)
         return [
             page("receive/", entry.receive, "stock_receive"),
             page("issue/", entry.issue, "stock_issue"),
