@@ -125,7 +125,8 @@ def _purchasing_lists() -> Iterator[tuple[str, type[models.Model], dict[str, str
         name = model._meta.model_name or ""
         yield name, model, {}
         if model._default_manager.order_by("pk")[_MANY:].exists():
-            yield f"{name}, page 30", model, {"p": "30"}
+            everything = {"state": "all"} if model is ReorderProposal else {}
+            yield f"{name}, page 30", model, {"p": "30", **everything}
         for term in (*TERMS, "PO-2026-0001", "SO2500012"):
             yield f"{name} “{term}”", model, {"q": term}
         yield f"{name}, supplier", model, {"supplier": supplier}

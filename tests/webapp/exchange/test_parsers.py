@@ -1,5 +1,6 @@
 """Cells as people write them."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -94,3 +95,45 @@ def test_refuses(parse: Parser, written: str) -> None:
 
     assert raised.value.expected
     assert raised.value.remedy
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["2026-04-01", "2026/4/1", "２０２６．４．１", "2026年4月1日", "2026-04-01 00:00:00",
+     "2026-04-01T00:00:00Z", " 2026-04-01 "],
+)  # fmt: skip
+def test_reads_a_day_that_begins_with_its_year(written: str) -> None:
+    assert parsers.day(written) == date(2026, 4, 1)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["01/04/2026", "4/1", "2026-02-30", "2026-13-01", "tomorrow", "2026-04-01 09:30", "46113"],
+)
+def test_refuses_a_day_that_could_be_another(written: str) -> None:
+    with pytest.raises(CellError) as raised:
+        parsers.day(written)
+
+    assert "2026-04-01" in raised.value.expected
+
+
+def test_refuses_a_number_above_the_most() -> None:
+    parse = parsers.number(digits=5, places=2, at_most=Decimal(100))
+
+    assert parse("100") == 100
+    with pytest.raises(CellError, match="at most 100"):
+        parse("100.01")
+
+
+@pytest.mark.parametrize("written", ["0", "-1", "1.5", "40000"])
+def test_refuses_a_position_that_is_none(written: str) -> None:
+    with pytest.raises(CellError):
+        parsers.position(written)
+
+    assert parsers.position("１") == 1
+
+
+def test_reads_words_of_other_systems_as_choices() -> None:
+    parse = parsers.choice({"lot": "By lot"}, {"batch": "lot", "ロット": "lot"})
+
+    assert [parse(word) for word in ("Batch", "ﾛｯﾄ", "lot", "by LOT")] == ["lot"] * 4

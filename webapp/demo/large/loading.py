@@ -37,6 +37,7 @@ from demo.large.tables import (
     analyze,
     copy_into,
     unguarded,
+    vacuum,
 )
 from demo.large.working_days import WorkingDays
 from demo.progress import Progress
@@ -112,7 +113,10 @@ def generate_large(size: LargeSize, *, write: Callable[[str], object]) -> Ledger
     if found := differences():
         raise PurchasingDiffersError(found)
     write("  verifying the ledger")
-    return verify_ledger(by=None)
+    verification = verify_ledger(by=None)
+    if not connection.in_atomic_block:
+        vacuum()
+    return verification
 
 
 def _require_owner() -> None:

@@ -148,3 +148,12 @@ def analyze(*tables: Table) -> None:
     names = sql.SQL(", ").join(sql.Identifier(table.name) for table in tables)
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("ANALYZE {}").format(names))
+
+
+def vacuum() -> None:
+    """What the database would do by itself some minutes later, and plans poorly until then.
+
+    Only outside a transaction.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM (ANALYZE)")
