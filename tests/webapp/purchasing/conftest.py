@@ -8,7 +8,7 @@ from django.utils import timezone
 from access.models import User
 from catalog.models import Part, Supplier, SupplierPart
 from purchasing import life
-from purchasing.models import PurchaseOrder
+from purchasing.models import PurchaseOrder, ReorderProposal
 from purchasing.states import OrderState
 from stock.models import Location
 from tests.webapp.factories import (
@@ -21,6 +21,7 @@ from tests.webapp.factories import (
     draft,
     now,
     place,
+    stocked,
     wanted,
 )
 
@@ -71,6 +72,20 @@ def screws(screw: Part, rotor: Supplier) -> SupplierPart:
         unit_price=500,
         currency="JPY",
     )
+
+
+@pytest.fixture
+def automatic_draft(motors: SupplierPart, shelf: Location) -> PurchaseOrder:
+    """For seven motors: there are three where there should be ten."""
+    Part.objects.filter(pk=motors.part_id).update(reorder_point=5, target_quantity=10)
+    stocked(motors.part, shelf, 3)
+    return PurchaseOrder.objects.get()
+
+
+@pytest.fixture
+def proposal(automatic_draft: PurchaseOrder) -> ReorderProposal:
+    """The one on the automatic draft."""
+    return ReorderProposal.objects.get()
 
 
 @pytest.fixture

@@ -77,12 +77,12 @@ def world(buyer: User, administrator: User) -> World:
 
 @pytest.mark.slow
 @settings(
-    max_examples=25,
+    max_examples=20,
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(sequence=st.lists(steps, min_size=5, max_size=25), limits=st.booleans())
+@given(sequence=st.lists(steps, min_size=5, max_size=20), limits=st.booleans())
 def test_any_sequence_keeps_books_orders_and_proposals_true(
     sequence: list[Step], limits: bool, world: World
 ) -> None:

@@ -8,20 +8,11 @@ from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from access.models import User
-from catalog.models import Part, SupplierPart
+from catalog.models import SupplierPart
 from purchasing.models import OrderLine, ReorderProposal
 from purchasing.reorder import decisions
-from stock.models import Location
 from tests.webapp.database import as_owner, check_now, denied, refused_by, triggers_off
-from tests.webapp.factories import PartFactory, draft, stocked, wanted
-
-
-@pytest.fixture
-def proposal(motors: SupplierPart, shelf: Location) -> ReorderProposal:
-    """The motor has three left where it should have five."""
-    Part.objects.filter(pk=motors.part_id).update(reorder_point=5)
-    stocked(motors.part, shelf, 3)
-    return ReorderProposal.objects.get()
+from tests.webapp.factories import PartFactory, draft, wanted
 
 
 @pytest.fixture

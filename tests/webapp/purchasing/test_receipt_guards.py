@@ -1,84 +1,35 @@
 """What the database refuses of receipts and their movements, whoever writes. Each by its name."""
 
-import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from access.models import User
 from catalog.models import SupplierPart
-from purchasing.models import GoodsReceipt, GoodsReceiptLine, OrderLine, PurchaseOrder
-from stock.errors import NotAcceptedError
-from stock.models import Location, StockMovement
-from tests.webapp.database import as_owner, check_now, denied, refused_by
+from purchasing.models import GoodsReceipt, OrderLine, PurchaseOrder
+from stock.models import Location
+from tests.webapp.database import as_owner, denied, refused_by
 from tests.webapp.factories import (
-    PartFactory,
     arrived,
-    correct,
-    issue,
-    line,
     now,
     ordered,
-    stocked,
     take_back,
     wanted,
 )
+from tests.webapp.purchasing.by_hand import (
+    document,
+    execute,
+    finish,
+    move,
+    row,
+    write,
+)
 
 type OrderIn = Callable[[str], PurchaseOrder]
-
-
-def document(order: PurchaseOrder, **values: Any) -> GoodsReceipt:
-    """A receipt past the services, as a mistaken programmer or psql might write it."""
-    defaults: dict[str, Any] = {
-        "number": str(uuid.uuid4())[:40],
-        "occurred_at": timezone.now(),
-        "idempotency_key": uuid.uuid4(),
-    }
-    return GoodsReceipt.objects.create(order=order, **{**defaults, **values})
-
-
-def row(receipt: GoodsReceipt, order_line: OrderLine, **values: Any) -> GoodsReceiptLine:
-    defaults: dict[str, Any] = {"position": 1, "quantity": Decimal(1), "factor": order_line.factor}
-    made = GoodsReceiptLine(receipt=receipt, order_line=order_line, **{**defaults, **values})
-    if "base_quantity" not in values:
-        made.base_quantity = made.quantity * made.factor
-    return made
-
-
-def write(*rows: GoodsReceiptLine) -> list[GoodsReceiptLine]:
-    return list(GoodsReceiptLine.objects.bulk_create(rows))
-
-
-def move(received: GoodsReceiptLine, **values: Any) -> StockMovement:
-    """The movement that the line of a receipt asks for."""
-    defaults: dict[str, Any] = {
-        "kind": "receipt",
-        "part": received.order_line.part,
-        "location": received.location,
-        "quantity": received.base_quantity,
-        "receipt_line": received,
-        "occurred_at": timezone.now(),
-        "idempotency_key": uuid.uuid4(),
-        "line": 1,
-    }
-    [movement] = StockMovement.objects.bulk_create([StockMovement(**{**defaults, **values})])
-    return movement
-
-
-def finish() -> None:
-    """What is checked at the end of the transaction."""
-    with connection.cursor() as cursor:
-        check_now(cursor)
-
-
-def execute(statement: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
 
 
 @pytest.fixture
@@ -299,130 +250,3 @@ class TestLine:
         """A receipt is written once, with all its lines."""
         with refused_by("purchasing_receiptline_written_once"):
             write(row(four, order.lines.get(), position=2, location=shelf))
-
-
-class TestLedger:
-    """Document and ledger say the same, at the end of the transaction at the latest."""
-
-    def test_has_what_the_receipt_says(self, order: PurchaseOrder, shelf: Location) -> None:
-        with refused_by("purchasing_receiptline_in_ledger"):
-            write(row(document(order), order.lines.get(), location=shelf))
-            finish()
-
-    def test_has_all_of_it(self, order: PurchaseOrder, shelf: Location) -> None:
-        with refused_by("purchasing_receiptline_in_ledger"):
-            [received] = write(row(document(order), order.lines.get(), quantity=3, location=shelf))
-            move(received, quantity=Decimal(2))
-            finish()
-
-    def test_has_no_more_than_that(self, order: PurchaseOrder, shelf: Location) -> None:
-        with refused_by("purchasing_movements_of_receipt"):
-            [received] = write(row(document(order), order.lines.get(), quantity=3, location=shelf))
-            move(received, quantity=Decimal(4))
-
-    def test_has_no_more_than_that_afterwards(self, four: GoodsReceipt) -> None:
-        with refused_by("purchasing_movements_of_receipt"):
-            move(four.lines.get(), quantity=Decimal(1))
-
-
-class TestMovementOfAReceipt:
-    @pytest.mark.parametrize("different", ["part", "location", "kind", "receipt_line_id"])
-    def test_says_what_the_line_says(
-        self, different: str, order: PurchaseOrder, shelf: Location, bench: Location
-    ) -> None:
-        another = {
-            "part": PartFactory.create(),
-            "location": bench,
-            "kind": "stocktake",
-            "receipt_line_id": 0,
-        }
-
-        with refused_by("purchasing_movement_of_receipt"):
-            [received] = write(row(document(order), order.lines.get(), location=shelf))
-            move(received, **{different: another[different]})
-
-    def test_is_not_corrected_without_its_receipt(self, four: GoodsReceipt) -> None:
-        movement = StockMovement.objects.get()
-
-        with refused_by("purchasing_movement_of_receipt"):
-            move(
-                four.lines.get(),
-                kind="correction",
-                reverses=movement,
-                quantity=-movement.quantity,
-                receipt_line=None,
-            )
-
-    def test_is_not_corrected_by_the_receipt_itself(self, four: GoodsReceipt) -> None:
-        movement = StockMovement.objects.get()
-
-        with refused_by("purchasing_movement_of_receipt"):
-            move(
-                four.lines.get(),
-                kind="correction",
-                reverses=movement,
-                quantity=-movement.quantity,
-            )
-
-    def test_is_corrected_by_the_line_that_reverses_its_own(
-        self, motors: SupplierPart, shelf: Location, buyer: User
-    ) -> None:
-        order = ordered(wanted(motors, 5), wanted(motors, 5), by=buyer)
-        receipt = document(order)
-        received = write(
-            *(
-                row(receipt, each, position=position, quantity=2, location=shelf)
-                for position, each in enumerate(order.lines.order_by("position"), start=1)
-            )
-        )
-        first, second = (move(each) for each in received)
-        back = document(order, reverses=receipt, reason="wrong")
-        mirrors = [
-            row(back, each.order_line, position=each.position, quantity=-2, location=shelf)
-            for each in received
-        ]
-
-        with refused_by("purchasing_movement_of_receipt"):
-            mirrored = write(*mirrors)
-            move(mirrored[1], kind="correction", reverses=first)
-        with refused_by("purchasing_movement_of_receipt"):
-            mirrored = write(*mirrors)
-            move(mirrored[0], kind="correction", reverses=second)
-
-    def test_of_a_reversal_is_a_correction(
-        self, order: PurchaseOrder, four: GoodsReceipt, shelf: Location
-    ) -> None:
-        back = document(order, reverses=four, reason="wrong")
-
-        with refused_by("purchasing_movement_of_receipt"):
-            [mirrored] = write(row(back, order.lines.get(), quantity=-4, location=shelf))
-            move(mirrored, kind="issue")
-
-    def test_is_not_corrected_by_the_service(self, four: GoodsReceipt, shelf: Location) -> None:
-        movement = StockMovement.objects.get()
-
-        with pytest.raises(NotAcceptedError) as caught:
-            correct(movement)
-
-        assert str(caught.value) == (
-            f"Movement #{movement.pk} was recorded by goods receipt {four.number}. Reverse the "
-            "receipt, so that its order knows. Nothing was recorded."
-        )
-
-    def test_is_not_corrected_among_others(self, four: GoodsReceipt, shelf: Location) -> None:
-        part = stocked(PartFactory.create(), shelf, 5)
-        [taken] = issue(line(part, shelf, 1)).movements
-
-        with pytest.raises(NotAcceptedError, match="was recorded by goods receipt"):
-            correct(taken, StockMovement.objects.earliest("pk"))
-
-        assert not StockMovement.objects.filter(kind="correction").exists()
-
-    def test_of_stock_that_no_order_brought_is_corrected_as_before(
-        self, four: GoodsReceipt, shelf: Location
-    ) -> None:
-        stocked(PartFactory.create(), shelf, 5)
-
-        correct(StockMovement.objects.latest("pk"))
-
-        assert StockMovement.objects.latest("pk").kind == "correction"
