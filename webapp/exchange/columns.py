@@ -1,7 +1,7 @@
 """The columns of a table: their names in files, how a cell is read, how a value is written."""
 
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,17 @@ from exchange.problems import CellError, Problems
 from exchange.reading import Sheet
 
 
+def shown(value: Any) -> str:
+    """A value of a plan for people."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if hasattr(value, "normalize"):
+        return f"{value.normalize():f}"
+    return str(value)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Column:
     """One column of a file.
@@ -24,7 +35,8 @@ class Column:
     written when it changes; `empty` is what an empty cell means. `required` columns must be in
     the file, `filled` cells must not be empty, `identity` columns say which row is meant and are
     never changed. `needed_for_new` columns may be missing as long as no row is new. `derived`
-    ones are exported for people to read, and passed over in a file.
+    ones are exported for people to read, and passed over in a file. `words` are what people call
+    the values, where the values are codes.
     """
 
     name: str
@@ -42,6 +54,7 @@ class Column:
     help: "str | Promise" = ""
     example: str = ""
     get: Callable[[Any], Any] | None = None
+    words: "Mapping[str, str | Promise] | None" = None
 
     @property
     def attribute(self) -> str:
@@ -56,14 +69,26 @@ class Column:
         """The column's value of a model's instance, for exports and comparisons."""
         return self.get(row) if self.get else getattr(row, self.attribute)
 
+    def shown(self, value: Any) -> str:
+        """A value of the column for people, in their language."""
+        if self.words and value in self.words:
+            return str(self.words[value])
+        return shown(value)
+
     def spellings(self) -> set[str]:
         """What a header may say: the name, the aliases, the label in either language."""
         return {fold(text) for text in (self.name, *self.aliases, *in_every_language(self.label))}
 
 
-def derived(name: str, label: "str | Promise", get: Callable[[Any], Any]) -> Column:
+def derived(
+    name: str,
+    label: "str | Promise",
+    get: Callable[[Any], Any],
+    *,
+    words: "Mapping[str, str | Promise] | None" = None,
+) -> Column:
     """A column that an export shows and an import passes over."""
-    return Column(name=name, label=label, parse=str, derived=True, get=get)
+    return Column(name=name, label=label, parse=str, derived=True, get=get, words=words)
 
 
 def person(user: User | None) -> str:

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from exchange.columns import Row
 from exchange.problems import Problems
 
@@ -83,14 +81,3 @@ class Plan:
             for item in change.fields:
                 digest.update(f"\x1f{item.column}\x1f{item.old!s}\x1f{item.new!s}".encode())
         return digest.hexdigest()
-
-
-def shown(value: Any) -> str:
-    """A value of a plan for people."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if hasattr(value, "normalize"):
-        return f"{value.normalize():f}"
-    return str(value)

@@ -17,8 +17,9 @@ from django.utils.translation import ngettext
 from access.models import User
 from core.errors import BusinessError
 from exchange import engine
+from exchange.columns import shown
 from exchange.models import ImportRun
-from exchange.plan import Plan, shown
+from exchange.plan import FieldChange, Plan
 from exchange.problems import FileError, Problem
 from exchange.reading import Sheet, read
 from exchange.tables.base import Table
@@ -224,7 +225,7 @@ def summary(plan: Plan) -> dict[str, Any]:
                 "key": change.key,
                 "kind": change.kind.value,
                 "fields": [
-                    {"column": item.column, "old": shown(item.old), "new": shown(item.new)}
+                    _shown(plan, item)
                     for item in change.fields
                     if change.kind == "change" or item.new not in ("", None)
                 ],
@@ -233,6 +234,12 @@ def summary(plan: Plan) -> dict[str, Any]:
         ],
         "errors": [problem.as_dict() for problem in plan.problems.in_order()[:PROBLEMS_SHOWN]],
     }
+
+
+def _shown(plan: Plan, item: FieldChange) -> dict[str, str]:
+    column = TABLES[plan.table].column(item.column)
+    in_words = column.shown if column else shown
+    return {"column": item.column, "old": in_words(item.old), "new": in_words(item.new)}
 
 
 def _guess(sheet: Sheet, file_name: str) -> str:

@@ -152,9 +152,9 @@ class TestOrders:
 
         assert places(plan) == [(2, "status"), (2, "description"), (2, "target_date")]
         [first, _, third] = problems(plan)
-        assert (first.found, first.expected) == ("draft", "received")
+        assert (first.found, first.expected) == ("pending", "Received")
         assert "PO0001 is Received, and imports change drafts only." in first.remedy
-        assert (third.found, third.expected) == ("2022-05-01", "")
+        assert (third.found, third.expected) == ("2022-05-01", "an empty cell")
 
     def test_that_were_made_here_keep_state_and_days(self, buyer: User, plan_of: Importer) -> None:
         made = draft(wanted(PartFactory.create()), by=buyer, notes="old")
@@ -272,7 +272,7 @@ class TestPages:
         page = upload(client, "purchase_order_lines.csv", (LINES + "PO0001,CB-1,,3,3,,\n").encode())
 
         assert "PO0001 #1" in text_of(page)
-        assert "State received" in text_of(page)
+        assert "State Received" in text_of(page)
 
     @pytest.mark.parametrize("who", ["buyer", "storekeeper", "auditor", "general"])
     @pytest.mark.parametrize("name", ["purchase_orders", "purchase_order_lines"])

@@ -19,12 +19,12 @@ from core.text import fold
 from exchange import parsers
 from exchange.columns import Column, Row, derived
 from exchange.finder import shown_number
-from exchange.plan import Plan, shown
+from exchange.plan import Plan
 from exchange.problems import CellError, Problems
 from exchange.tables.base import ModelTable, Writes, is_new
 from exchange.tables.purchase_order_line_rows import Lines, References, load
-from exchange.tables.purchase_order_rows import remedy_for_fixed
-from exchange.tables.purchase_orders import IMPORT_PERMISSIONS, REFERENCE
+from exchange.tables.purchase_order_rows import refuse_changes
+from exchange.tables.purchase_orders import IMPORT_PERMISSIONS, REFERENCE, STATES
 from exchange.tables.supplier_parts import parse_pack_quantity
 from purchasing.models import OrderLine, Origin, PurchaseOrder
 from purchasing.states import OrderState
@@ -146,7 +146,7 @@ class OrderLinesTable(ModelTable[References]):
         derived("amount", _("amount"), lambda line: line.amount),
         derived("closed", _("closed short"), lambda line: line.closed),
         derived("supplier", _("supplier"), lambda line: line.order.supplier.name),
-        derived("status", _("state"), lambda line: line.order.get_state_display()),
+        derived("status", _("state"), lambda line: line.order.get_state_display(), words=STATES),
         derived("target_date", _("expected on"), lambda line: line.order.expected_on),
     )
 
@@ -299,17 +299,11 @@ class OrderLinesTable(ModelTable[References]):
     def finish(self, plan: Plan, references: References) -> None:
         """Only drafts change; their first rows say which state they take."""
         writes: Writes = plan.payload
+        rows = {row.number: row for row in plan.rows}
         for line, change in writes.changed:
-            if _takes_lines(line.order):
-                continue
-            for item in change.fields:
-                plan.problems.add(
-                    change.row,
-                    item.column,
-                    shown(item.new),
-                    shown(item.old),
-                    remedy_for_fixed(line.order),
-                )
+            if not _takes_lines(line.order):
+                row = rows[change.row]
+                refuse_changes(plan.problems, change, row, line.order, columns=self.columns)
         plan.payload = lines = Lines.of(plan, references)
         lines.tell_states(plan)
 

@@ -1,6 +1,6 @@
 """What the rows of purchase_orders.csv mean, and what of an order they may change."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from catalog.models import Supplier
-from exchange.columns import Row
+from exchange.columns import Column, Row
 from exchange.finder import Finder, lowered
+from exchange.plan import Change
 from exchange.problems import Problems
 from exchange.tables.base import is_new
 from exchange.tables.suppliers import find_suppliers
@@ -154,8 +155,29 @@ def fixed_columns(order: PurchaseOrder) -> frozenset[str]:
     return frozenset()
 
 
-def remedy_for_fixed(order: PurchaseOrder) -> str:
-    """Why an import leaves the order alone, and where it can be changed."""
+def refuse_changes(
+    problems: Problems,
+    change: Change,
+    row: Row,
+    order: PurchaseOrder,
+    *,
+    columns: Sequence[Column],
+    fixed: Collection[str] | None = None,
+) -> None:
+    """Say of each value that no import changes, or of all, where it can be changed."""
+    by_name = {column.name: column for column in columns}
+    for item in change.fields:
+        if fixed is None or item.column in fixed:
+            problems.add(
+                row.number,
+                item.column,
+                row.cells.get(item.column) or gettext("an empty cell"),
+                by_name[item.column].shown(item.old) or gettext("an empty cell"),
+                _remedy(order),
+            )
+
+
+def _remedy(order: PurchaseOrder) -> str:
     if order.is_draft:
         return gettext(
             "%(order)s was made here, and an import does not change this. Give the cell the "

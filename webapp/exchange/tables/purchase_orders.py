@@ -15,7 +15,7 @@ from access.models import User
 from core.text import fold
 from exchange import parsers
 from exchange.columns import Column, Row, derived, person
-from exchange.plan import Plan, shown
+from exchange.plan import Plan
 from exchange.problems import Problems
 from exchange.tables.base import ModelTable, Writes, is_new
 from exchange.tables.purchase_order_rows import (
@@ -25,7 +25,7 @@ from exchange.tables.purchase_order_rows import (
     fixed_columns,
     load,
     merged,
-    remedy_for_fixed,
+    refuse_changes,
     set_standing,
     standing_of,
 )
@@ -40,6 +40,7 @@ from purchasing.taking_over import (
 )
 from stock.models import Location
 
+STATES = {state.value: state.label for state in OrderState}
 # What other systems call these states.
 _WORDS = {
     "pending": OrderState.DRAFT,
@@ -105,10 +106,11 @@ class PurchaseOrdersTable(ModelTable[References]):
         Column(
             name="status",
             label=_("state"),
-            parse=parsers.choice({state.value: state.label for state in OrderState}, _WORDS),
+            parse=parsers.choice(STATES, _WORDS),
             empty=OrderState.DRAFT.value,
             aliases=("state",),
             get=lambda order: standing_of(order).state.value,
+            words=STATES,
             example="placed",
             help=_(
                 "Also pending, placed and complete. The order takes it when its lines are "
@@ -295,17 +297,16 @@ class PurchaseOrdersTable(ModelTable[References]):
     def finish(self, plan: Plan, references: References) -> None:
         """Only drafts change; what was made here keeps its state and its days."""
         writes: Writes = plan.payload
+        rows = {row.number: row for row in plan.rows}
         for order, change in writes.changed:
-            fixed = fixed_columns(order)
-            for item in change.fields:
-                if item.column in fixed:
-                    plan.problems.add(
-                        change.row,
-                        item.column,
-                        shown(item.new),
-                        shown(item.old),
-                        remedy_for_fixed(order),
-                    )
+            refuse_changes(
+                plan.problems,
+                change,
+                rows[change.row],
+                order,
+                columns=self.columns,
+                fixed=fixed_columns(order),
+            )
         waiting = [*writes.created, *(order for order, _change in writes.changed)]
         count = sum(standing_of(order).state != OrderState.DRAFT for order in waiting)
         if count:
