@@ -136,7 +136,7 @@ class TestPart:
         proposal = ReorderProposal.objects.get()
         assert (proposal.part, proposal.state) == (part, "open")
         page = admin.get(answer.headers["Location"]).content.decode()
-        assert "By this, 1 re-order was proposed." in page
+        assert "This change proposed 1 re-order." in page
 
     def test_is_proposed_no_more_when_it_falls(
         self, admin: Client, part: Part, proposal: ReorderProposal
@@ -146,7 +146,7 @@ class TestPart:
         assert states() == ["withdrawn"]
         assert not PurchaseOrder.objects.get().lines.exists()
         page = admin.get(answer.headers["Location"]).content.decode()
-        assert "By this, 1 proposal of a re-order was withdrawn." in page
+        assert "This change withdrew 1 re-order proposal." in page
 
     def test_is_proposed_no_more_when_it_becomes_inactive(
         self, admin: Client, part: Part, proposal: ReorderProposal
@@ -390,7 +390,7 @@ class TestSupplier:
 
         assert sorted(states()) == ["open", "open", "withdrawn"]
         page = admin.get(answer.headers["Location"]).content.decode()
-        assert "By this, 2 re-orders were proposed." in page
+        assert "This change proposed 2 re-orders." in page
 
     def test_is_looked_at_only_when_that_changes(
         self,
