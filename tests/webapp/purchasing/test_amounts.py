@@ -148,6 +148,10 @@ limits_of_a_currency = st.tuples(near_the_total, near_the_total)
     lines=[(Decimal("0.5"), Decimal("1.000001"), "JPY")] * 2,
     limits={"JPY": (Decimal("-0.000001"), Decimal("-0.000001"))},
 )
+@example(  # one line has no price, and the other is cheap
+    lines=[(Decimal(1), None, "JPY"), (Decimal(1), Decimal(1), "JPY")],
+    limits={"JPY": (Decimal(1), Decimal(1))},
+)
 @example(  # 0.1000004 twice: the column of each line rounds it down
     lines=[(Decimal("0.1"), Decimal("1.000004"), "JPY")] * 2,
     limits={"JPY": (Decimal(0), Decimal(0))},
@@ -190,7 +194,7 @@ def order_of(offer: SupplierPart, lines: list[Row]) -> PurchaseOrder:
             part=offer.part,
             quantity=quantity,
             unit_price=price,
-            currency="" if price is None else code,
+            currency=code,  # also where a price is missing: the amount cannot be judged
         )
         for position, (quantity, price, code) in enumerate(lines, start=1)
     )
