@@ -91,7 +91,7 @@ DROP FUNCTION purchasing_only_by_trigger();
 DROP TRIGGER purchasing_order_no_truncate ON purchasing_purchaseorder;
 DROP TRIGGER purchasing_order_never_deleted ON purchasing_purchaseorder;
 DROP TRIGGER purchasing_proposals_of_draft ON purchasing_purchaseorder;
-DROP TRIGGER "Purchasing_keep_time_line" ON purchasing_purchaseorder;
+DROP TRIGGER purchasing_keep_time_line ON purchasing_purchaseorder;
 DROP TRIGGER purchasing_guard_order ON purchasing_purchaseorder;
 DROP FUNCTION purchasing_never_deleted();
 DROP FUNCTION purchasing_proposals_of_draft();

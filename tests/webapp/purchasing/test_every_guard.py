@@ -45,7 +45,7 @@ def test_every_promise_of_orders_has_its_constraint_or_trigger(db: None) -> None
         "purchasing_guard_line",
         "purchasing_guard_order",
         "purchasing_guard_proposal",
-        "Purchasing_keep_time_line",
+        "purchasing_keep_time_line",
         "purchasing_limit_automatic_below_second_person",
         "purchasing_limit_second_person_not_negative",
         "purchasing_line_closed_with_reason",

@@ -127,9 +127,10 @@ BEGIN
             NEW.change_reason, '{}');
     RETURN NULL;
 END $$;
--- The name sorts before those of foreign keys ("RI_..."): what cascades from a change of state
--- can change it once more, and the time line has the two in their order.
-CREATE TRIGGER "Purchasing_keep_time_line" AFTER UPDATE ON purchasing_purchaseorder
+-- What cascades from a change of state can change it once more. PostgreSQL runs the triggers of
+-- what a foreign key cascades after all of this statement, so that the time line has the two in
+-- their order.
+CREATE TRIGGER purchasing_keep_time_line AFTER UPDATE ON purchasing_purchaseorder
     FOR EACH ROW WHEN (OLD.state <> NEW.state) EXECUTE FUNCTION purchasing_keep_time_line();
 
 CREATE FUNCTION purchasing_only_by_trigger() RETURNS trigger LANGUAGE plpgsql AS $$
