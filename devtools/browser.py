@@ -92,8 +92,8 @@ def apt(*words: str) -> None:
     if done.returncode != 0:
         raise Problem(
             f"apt-get {words[0]} failed; what it said stands above.",
-            f"install the browser by hand: apt-get install {' '.join(PACKAGES)}",
-            "leave the browser tests out this time: ./dev test --no-browser",
+            f"mend the cause, then try it by hand: apt-get {' '.join(words)}",
+            "leave out the tests that need it: ./dev test --fast",
         )
 
 

@@ -23,7 +23,6 @@ from devtools.house import House, read_json, write_whole
 HOST = "127.0.0.1"
 READY_SECONDS = 60
 STOP_SECONDS = 15
-THREADS = 4
 LOG_BYTES = 10_000_000
 
 
@@ -67,9 +66,9 @@ class Server:
             self.house.server_record.unlink(missing_ok=True)
 
     def command(self) -> list[str]:
+        """As webapp/gunicorn.conf.py says, but for this machine alone, and quick to end."""
         command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"{HOST}:{self.port}"]
-        command += ["--workers", str(workers()), "--worker-class", "gthread"]
-        command += ["--threads", str(THREADS), "--timeout", "120", "--graceful-timeout", "10"]
+        command += ["--workers", str(workers()), "--graceful-timeout", "10"]
         return [*command, "--reload"] if self.reload else command
 
     def wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:

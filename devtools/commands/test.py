@@ -21,6 +21,7 @@ from devtools.database import (
     url,
 )
 from devtools.house import House
+from devtools.namespaces import prepare_namespaces
 from devtools.postgres import FAST_AND_LOOSE, Cluster
 from devtools.steps import compile_translations
 
@@ -66,6 +67,8 @@ def run(house: House, arguments: argparse.Namespace) -> int:
     if not any(word.startswith(("-n", "--numprocesses", "--pdb", "--trace")) for word in words):
         words += workers(words)
     extra = {} if "browser" in left_out else {"CHROMIUM": require_browser(house)}
+    if not own.fast:
+        prepare_namespaces()
     compile_translations()
     with test_database(house) as (address, role):
         settings = environment(house, address, SETTINGS, app_role=role)

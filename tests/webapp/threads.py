@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 from django.db import connection
+from django.utils.translation import activate, get_language
 
 TIMEOUT = 60
 
@@ -31,8 +32,10 @@ def at_once[Result](
     """Run all calls, started together; threads that hang fail the test."""
     outcome = Outcome[Result]()
     barrier = threading.Barrier(len(calls))
+    language = get_language() or "en"  # a new thread has none, and would speak the default's
 
     def run(call: Callable[[], Result]) -> None:
+        activate(language)
         try:
             connection.ensure_connection()
             barrier.wait(timeout)

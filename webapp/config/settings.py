@@ -90,6 +90,7 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "sslmode": env("DB_SSLMODE", "prefer"),
+            "sslrootcert": env("DB_SSLROOTCERT", ""),
             "connect_timeout": 10,
             "application_name": "drone-inventory",
         },
@@ -98,8 +99,11 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The least-privileged database user that the running application signs in as;
-# `manage.py grant_app_rights` gives it its rights after each migration.
+# `manage.py grant_app_rights` gives it its rights after each migration. It may be a role that
+# nobody signs in as: then `prepare_database`, told of both, makes this member of it.
 DB_APP_ROLE = env("DB_APP_ROLE", "")
+DB_APP_USER_NAME = env("DB_APP_USER_NAME", "")
+DB_APP_PASSWORD = env("DB_APP_PASSWORD", "")
 
 # --- People -----------------------------------------------------------------------------------
 
@@ -159,7 +163,9 @@ COMPANY = {
 
 SECURE_SSL_REDIRECT = TLS
 SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TLS else None
+# The header by which a proxy says that the visitor came by TLS; no visitor may set it himself.
+TLS_HEADER = "HTTP_" + env("DJANGO_TLS_HEADER", "X-Forwarded-Proto").upper().replace("-", "_")
+SECURE_PROXY_SSL_HEADER = (TLS_HEADER, "https") if TLS else None
 SECURE_HSTS_SECONDS = 31_536_000 if TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = TLS
 SECURE_HSTS_PRELOAD = TLS

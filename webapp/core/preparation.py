@@ -11,13 +11,19 @@ _LOCK = "prepare_database"
 
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """Two new tasks of a deployment prepare one after the other; the second finds it done."""
+    """Two new tasks of a deployment prepare one after the other; the second finds it done.
+
+    Neither waiting for the other nor a long migration is cut short by the time limit that the
+    server sets for statements.
+    """
     with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
         cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [_LOCK])
         try:
             yield
         finally:
             cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [_LOCK])
+            cursor.execute("RESET statement_timeout")
 
 
 def unknown_migrations() -> list[str]:

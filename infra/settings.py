@@ -1,0 +1,33 @@
+"""The settings of Django that are no secret, as the environment of a container (.env.example)."""
+
+from collections.abc import Mapping
+
+import pulumi
+
+from infra.config_groups import Company
+from infra.edge import TLS_HEADER
+
+# Where the image keeps the authorities of RDS (webapp/Dockerfile).
+RDS_AUTHORITIES = "/app/webapp/config/rds-ca.pem"
+
+
+def django_settings(
+    *, host: pulumi.Input[str], app_role: pulumi.Input[str], company: Company
+) -> Mapping[str, pulumi.Input[str]]:
+    """`host` is the name that people type, `app_role` the database role that has the rights."""
+    return {
+        "DJANGO_ALLOWED_HOSTS": host,
+        "DJANGO_CSRF_TRUSTED_ORIGINS": pulumi.Output.concat("https://", host),
+        "DJANGO_TLS": "1",
+        "DJANGO_TLS_HEADER": TLS_HEADER,
+        "DJANGO_LOG_JSON": "1",
+        "DB_SSLMODE": "verify-full",
+        "DB_SSLROOTCERT": RDS_AUTHORITIES,
+        "DB_APP_ROLE": app_role,
+        "COMPANY_NAME_JA": company.name_ja,
+        "COMPANY_NAME_EN": company.name_en,
+        "COMPANY_ADDRESS_JA": company.address_ja,
+        "COMPANY_ADDRESS_EN": company.address_en,
+        "COMPANY_PHONE": company.phone,
+        "COMPANY_EMAIL": company.email,
+    }
