@@ -60,6 +60,15 @@ wait_until() {
   done
 }
 
+# The package manager alone needs more than the 512 MB that the smallest machines have
+# (amazonlinux/amazon-linux-2023#404).
+make_swap() {
+  fallocate -l 512M /opt/nat/swap
+  chmod 600 /opt/nat/swap
+  mkswap /opt/nat/swap >/dev/null
+  swapon /opt/nat/swap
+}
+
 has_address() { ip -4 -o address show dev "$1" | grep -q inet; }
 
 take_over_interface() {
@@ -79,7 +88,6 @@ take_over_interface() {
 # --- The files that work from here on, also after a restart ---------------------------------------
 
 write_files() {
-  mkdir -p /opt/nat
   cat >/opt/nat/env <<FILE
 INNER=$inner
 OUTER=$outer
@@ -121,6 +129,7 @@ FILE
 # Puts rules and routes in place where they are missing; forwards nothing before the rules stand.
 set -euo pipefail
 source /opt/nat/env
+grep -q /opt/nat/swap /proc/swaps || swapon /opt/nat/swap
 if ! nft list table ip nat_instance >/dev/null 2>&1; then
   nft -f /opt/nat/rules.nft
 fi
@@ -183,6 +192,8 @@ trap 'give_up $LINENO' ERR
 
 read -r _ _ gateway _ outer _ < <(ip -4 -o route get 198.51.100.1)
 say "$instance: reaching the internet by $outer, gateway $gateway"
+mkdir -p /opt/nat
+make_swap
 dnf install --quiet --assumeyes nftables
 curl -sS -o /dev/null -m 10 --retry 5 --retry-all-errors "https://sts.$REGION.amazonaws.com/"
 

@@ -4,8 +4,8 @@
                 │                it hands to the lasting interface, and it lets nothing pass by the
              outside             machine's own interface that does not carry its own address.
 
-Only AWS's programming interfaces, the package manager and systemd are played; addresses, routes,
-nftables and every packet are real.
+Only AWS's programming interfaces, the package manager, swap and systemd are played; addresses,
+routes, nftables and every packet are real.
 """
 
 import contextlib
@@ -97,6 +97,9 @@ case "$*" in
 esac
 """,
     "dnf": '#!/bin/bash\necho "dnf $*" >>"$STAGE/calls"\n',
+    "fallocate": '#!/bin/bash\ntouch "${!#}"\n',
+    "mkswap": "#!/bin/bash\n",
+    "swapon": '#!/bin/bash\necho "swapon $*" >>"$STAGE/calls"\n',
     "systemctl": '#!/bin/bash\necho "systemctl $*" >>"$STAGE/calls"\n',
 }
 SERVER = """
