@@ -95,7 +95,8 @@ class Secrets(pulumi.ComponentResource):
             secret_id=secret.id,
             secret_string_wo=value,
             secret_string_wo_version=number,
-            opts=self._child,
+            # The version before stays: tasks that are rolled back start with it.
+            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
         )
         return Secret(arn=secret.arn, version_id=version.version_id)
 

@@ -61,6 +61,9 @@ class TestGenerations:
 
         assert number(before, "rds-main") != number(after, "rds-main")
 
+    def test_the_version_before_stays_for_tasks_that_are_rolled_back(self, deploy: Deploy) -> None:
+        assert all(version.retain_on_delete for version in deploy("prd").of_type(VERSION))
+
     def test_stay_as_they_are_from_one_deployment_to_the_next(self, deploy: Deploy) -> None:
         once, again = deploy("prd"), deploy("prd", serviceTasksMax=9)
 
