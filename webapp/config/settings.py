@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "django_structlog",
     "config.apps.ConfigConfig",
     "core",
+    "audit",
     "access",
     "catalog",
     "stock",
@@ -56,6 +57,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "audit.middleware.AuditContextMiddleware",
     "access.middleware.UserLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -158,6 +160,15 @@ COMPANY = {
     "phone": env("COMPANY_PHONE", ""),
     "email": env("COMPANY_EMAIL", ""),
 }
+
+# --- Signing in, whom to ask ---------------------------------------------------------------------
+
+# How many proxies of ours append to X-Forwarded-For; 0: visitors come directly.
+TRUSTED_PROXIES = env_int("TRUSTED_PROXIES", default=0)
+# Whom a page of an error tells one to ask: a name, a telephone number, an address.
+SUPPORT_CONTACT = env("SUPPORT_CONTACT", "")
+# Signs what `manage.py audit_head` prints; of its own, so that a new SECRET_KEY leaves heads valid.
+AUDIT_SIGNING_KEY = env("AUDIT_SIGNING_KEY", "") or SECRET_KEY
 
 # --- Security ---------------------------------------------------------------------------------
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.options import IS_POPUP_VAR, Action, ActionLocation
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -16,6 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from unfold.enums import ActionVariant
 
+from core.permissions import MissingRightError
 from exchange.columns import Column
 from exchange.tables.base import ExportTable
 from exchange.tables.goods_receipts import GoodsReceiptsTable
@@ -127,7 +127,8 @@ class ExportMixin(ModelAdmin):  # type: ignore[type-arg]
     ) -> HttpResponseBase:
         """The list's rows, or their lines, under the address's filters and search."""
         if not self.has_export_permission(request):
-            raise PermissionDenied(EXPORT_PERMISSION)
+            seen = EXPORT_TABLES[self.export_table].view_permission
+            raise MissingRightError(EXPORT_PERMISSION, seen)
         table = self.export_lines if lines else self.export_table
         if file_format not in FORMATS or not table:
             raise Http404

@@ -9,13 +9,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from access.models import User
 from core.errors import BusinessError
+from core.permissions import MissingRightError
 from exchange import engine
 from exchange.columns import shown
 from exchange.models import ImportRun
@@ -69,7 +69,7 @@ def preview(*, table: str | None, file_name: str, content: bytes, by: User) -> I
     Without a table the header decides, or where it fits several the name of the file.
 
     :raises FileError: if the file cannot be read, or the header fits no table or several
-    :raises PermissionDenied: if the user may not import into the table
+    :raises MissingRightError: if the user may not import into the table
     """
     sheet = read(file_name, content)
     chosen = TABLES[table or _guess(sheet, file_name)]
@@ -91,7 +91,7 @@ def apply(*, run: ImportRun, by: User, at: datetime) -> Applied:
 
     The file is compared with the database once more: only what the user saw is done.
 
-    :raises PermissionDenied: if the user may not import into the table
+    :raises MissingRightError: if the user may not import into the table
     :raises PlanOutdatedError: if it would now change something else; the run shows that
     :raises RefusedError: if the database refuses it; nothing is stored
     """
@@ -128,9 +128,9 @@ def may_import(table: Table, user: User) -> bool:
 
 
 def check_rights(table: Table, user: User) -> None:
-    """:raises PermissionDenied: naming what is missing"""
+    """:raises MissingRightError: naming what is missing"""
     if not may_import(table, user):
-        raise PermissionDenied(", ".join([IMPORT_PERMISSION, *table.import_permissions]))
+        raise MissingRightError(IMPORT_PERMISSION, *table.import_permissions)
 
 
 def problems_of(run: ImportRun) -> tuple[Sheet, list[Problem]]:
