@@ -58,6 +58,7 @@ _LIMITS = (
 )
 _EXPORT = ("exchange.export_data",)
 _IMPORT = ("exchange.import_data", "exchange.view_importrun")
+_AUDIT = ("audit.view_auditentry", "audit.export_auditentry")
 _USERS = ("access.view_user", "access.add_user", "access.change_user", "auth.view_group")
 
 
@@ -96,6 +97,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             *_EXPORT,
             *_IMPORT,
             *_USERS,
+            *_AUDIT,
             "access.delete_user",
             "stock.verify_ledger",
         )
@@ -116,6 +118,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         (
             *_READ,
             *_EXPORT,
+            *_AUDIT,
             "purchasing.view_approvallimit",
             "stock.verify_ledger",
             "exchange.view_importrun",

@@ -30,7 +30,9 @@ SECRET = {
 }
 # The whole that a row belongs to: the field that leads to it.
 WHOLE = {
+    "access.user_denied_permissions": "user",
     "access.user_groups": "user",
+    "access.user_locations": "user",
     "access.user_user_permissions": "user",
     "auth.group_permissions": "group",
     "catalog.supplierpart": "part",
