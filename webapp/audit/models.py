@@ -57,7 +57,7 @@ class AuditEntry(_AppendOnly):
         verbose_name = _("audit entry")
         verbose_name_plural = _("audit log")
         indexes = [
-            models.Index(fields=["batch"], name="audit_entry_batch"),
+            models.Index(fields=["batch", "id"], name="audit_entry_batch"),
             models.Index(fields=["at"], name="audit_entry_at"),
             models.Index(fields=["actor_id", "-id"], name="audit_entry_actor"),
             models.Index(fields=["kind", "-id"], name="audit_entry_kind"),

@@ -6,7 +6,7 @@ link: so it is closed after every other deferred check of the transaction, in a 
 foreign key that was checked with the chain locked could wait for somebody who waits for the chain.
 """
 
-# What a link says, as one text; `audit.canonical` makes it again to check the hash.
+# What a link says, as one text.
 LINK = """concat_ws('|', {row}.position, {row}.batch,
         to_char({row}.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), {row}.entries,
         encode({row}.digest, 'hex'), encode({row}.previous, 'hex'))"""
@@ -47,7 +47,7 @@ CREATE CONSTRAINT TRIGGER audit_open_link AFTER INSERT ON audit_auditentry
     EXECUTE FUNCTION audit_open_link();
 CREATE CONSTRAINT TRIGGER audit_close_link AFTER INSERT ON audit_chainlink
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION audit_close_link();
-"""
+"""  # noqa: S608 - our own names
 DROP_CHAIN = """
 DROP TRIGGER audit_open_link ON audit_auditentry;
 DROP TRIGGER audit_close_link ON audit_chainlink;

@@ -1,7 +1,7 @@
 """Entries: written by the triggers of all tables, completed and sealed by one of their own."""
 
 # Everything that an entry says, as one text that is the same on every machine and in every
-# session: `audit.canonical` makes it again, outside of this database, to check the hash.
+# session, so that `audit.verification` can compute the hash again outside of the database.
 CANONICAL = """jsonb_build_array(
     {row}.id, {row}.batch,
     to_char({row}.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
@@ -51,7 +51,7 @@ BEGIN
     NEW.hash := sha256(convert_to({CANONICAL.format(row="NEW")}, 'UTF8'));
     RETURN NEW;
 END $$;
-"""
+"""  # noqa: S608 - our own names
 
 # One statement, one call, whether it changed one row or a hundred thousand.
 # Arguments: model, name of the key, columns of the label, model and column of the whole,
