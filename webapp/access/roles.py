@@ -127,3 +127,11 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         )
     ),
 }
+
+# Everything that some role may: all the rights that govern something.
+EVERY: frozenset[str] = frozenset().union(*PERMISSIONS.values())
+
+
+def role_name(group: str) -> str:
+    """The role in the user's language; a group of another origin by its own name."""
+    return Role(group).label if group in Role else group
