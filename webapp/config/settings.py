@@ -34,7 +34,6 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
-    "django_structlog",
     "config.apps.ConfigConfig",
     "core",
     "audit",
@@ -47,11 +46,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "core.access_log.AccessLogMiddleware",
     "core.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -119,6 +118,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+CSRF_FAILURE_VIEW = "core.error_pages.csrf_failure"
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 
@@ -214,7 +214,6 @@ CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "TIMEOUT": 300},
 }
 LOGGING = logging_config(json=env_bool("DJANGO_LOG_JSON", default=True))
-DJANGO_STRUCTLOG_COMMAND_LOGGING_ENABLED = False
 
 # `/readyz` reports a ledger whose last successful verification is older than this.
 LEDGER_VERIFICATION_MAX_AGE_HOURS = env_int("LEDGER_VERIFICATION_MAX_AGE_HOURS", default=48)

@@ -13,3 +13,8 @@ urlpatterns = [
     path("media/parts/<path:name>", picture, name="part_picture"),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "core.error_pages.bad_request"
+handler403 = "core.error_pages.permission_denied"
+handler404 = "core.error_pages.not_found"
+handler500 = "core.error_pages.server_error"

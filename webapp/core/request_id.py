@@ -5,6 +5,6 @@ from django.http import HttpRequest
 
 
 def request_id_of(request: HttpRequest) -> str:
-    """As `django_structlog` bound it to this request; empty outside of a request."""
+    """As the access log bound it to this request; empty outside of a request."""
     bound = structlog.contextvars.get_contextvars().get("request_id", "")
     return str(bound)

@@ -9,12 +9,12 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from access.models import User
 from catalog.locking import lock_parts
+from core.transactions import in_one_transaction
 from stock.entries import Count, Line, Move, Posting
 from stock.errors import CountOutdatedError, NotAcceptedError
 from stock.models import Location, StockMovement, Stocktake, StocktakeLine
@@ -48,7 +48,7 @@ from stock.rules import (
 )
 
 
-@transaction.atomic
+@in_one_transaction
 def receive(
     *, lines: Sequence[Line], reason: str, by: User | None, at: datetime, key: uuid.UUID
 ) -> Posting:
@@ -77,7 +77,7 @@ def receive(
     return post(movements, reason=reason, by=by, at=at, key=key)
 
 
-@transaction.atomic
+@in_one_transaction
 def issue(
     *, lines: Sequence[Line], reason: str, by: User | None, at: datetime, key: uuid.UUID
 ) -> Posting:
@@ -103,7 +103,7 @@ def issue(
     return post(movements, reason=reason, by=by, at=at, key=key)
 
 
-@transaction.atomic
+@in_one_transaction
 def transfer(
     *, lines: Sequence[Move], reason: str, by: User | None, at: datetime, key: uuid.UUID
 ) -> Posting:
@@ -140,7 +140,7 @@ def transfer(
     return post(movements, reason=reason, by=by, at=at, key=key)
 
 
-@transaction.atomic
+@in_one_transaction
 def post_stocktake(
     *,
     location: Location,
@@ -208,7 +208,7 @@ def post_stocktake(
     return post(movements, reason=reason, by=by, at=at, key=key)
 
 
-@transaction.atomic
+@in_one_transaction
 def correct(
     *,
     movements: Collection[StockMovement],
