@@ -7,6 +7,7 @@ are kept elsewhere (`audit.heads`).
 """
 
 import hashlib
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -167,17 +168,18 @@ def _by_break_glass() -> tuple[dict[int, list[dict[str, str]]], dict[int, dict[i
     removed: dict[int, dict[int, bytes]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT kind, object_id::bigint, details FROM audit_auditentry "
+            "SELECT kind, object_id::bigint, details::text FROM audit_auditentry "
             "WHERE kind = ANY (%s) ORDER BY id",
             [[Kind.ENTRY_CHANGED.value, Kind.ENTRY_REMOVED.value]],
         )
-        for kind, entry, details in cursor.fetchall():
+        for kind, entry, text in cursor.fetchall():
+            details: dict[str, str] = json.loads(text)
             if kind == Kind.ENTRY_CHANGED:
                 changed.setdefault(entry, []).append(details)
             else:
                 # What it was before it was changed for the first time is what the link holds.
                 original = changed.get(entry, [details])[0]["hash"]
-                removed.setdefault(details["batch"], {})[entry] = bytes.fromhex(original)
+                removed.setdefault(int(details["batch"]), {})[entry] = bytes.fromhex(original)
     return changed, removed
 
 

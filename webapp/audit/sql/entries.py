@@ -21,7 +21,9 @@ DECLARE
     is_owner boolean;
 BEGIN
     IF pg_trigger_depth() = 1 AND NOT NEW.kind = ANY (TG_ARGV) THEN
-        SELECT pg_has_role(session_user, relowner, 'USAGE') INTO is_owner
+        -- Not current_user: this function runs as its owner.
+        SELECT pg_has_role(coalesce(nullif(current_setting('role'), 'none'), session_user),
+                           relowner, 'USAGE') INTO is_owner
             FROM pg_class WHERE oid = TG_RELID;
         IF NEW.kind <> 'break_glass' OR NOT is_owner THEN
             RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege', TABLE = TG_TABLE_NAME,
