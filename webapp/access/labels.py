@@ -29,6 +29,8 @@ RIGHTS: dict[str, Any] = {
     "import_data": pgettext_lazy("right", "import files"),
     "export_data": pgettext_lazy("right", "export lists"),
     "export_auditentry": pgettext_lazy("right", "export"),
+    "unlock_account": pgettext_lazy("right", "unlock"),
+    "reset_second_factor": pgettext_lazy("right", "remove"),
 }
 _ORDER = list(RIGHTS)
 

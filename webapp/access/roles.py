@@ -59,6 +59,7 @@ _LIMITS = (
 _EXPORT = ("exchange.export_data",)
 _IMPORT = ("exchange.import_data", "exchange.view_importrun")
 _AUDIT = ("audit.view_auditentry", "audit.export_auditentry")
+_SIGN_INS = ("signin.view_signinfailure", "signin.view_secondfactor")
 _USERS = ("access.view_user", "access.add_user", "access.change_user", "auth.view_group")
 
 
@@ -98,6 +99,9 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             *_IMPORT,
             *_USERS,
             *_AUDIT,
+            *_SIGN_INS,
+            "signin.unlock_account",
+            "signin.reset_second_factor",
             "access.delete_user",
             "stock.verify_ledger",
         )
@@ -119,6 +123,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             *_READ,
             *_EXPORT,
             *_AUDIT,
+            *_SIGN_INS,
             "purchasing.view_approvallimit",
             "stock.verify_ledger",
             "exchange.view_importrun",

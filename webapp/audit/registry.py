@@ -14,6 +14,13 @@ LEFT_OUT = {
     "auth_permission": "made from the code by migrations",
     "django_session": "signing in and out are events; the rest is state of the browser",
     "django_admin_log": "Django's own, weaker log of the same changes",
+    "usersessions_usersession": "signing in and out are events; the rest is state of the browser",
+    "axes_accessattempt": "failed sign-ins, lockouts and unlockings are events",
+    "axes_accessattemptexpiration": "not used",
+    "axes_accessfailurelog": "not used",
+    "axes_accesslog": "not used",
+    "account_emailaddress": "not used: users have one address, in their own row",
+    "account_emailconfirmation": "not used",
 }
 # Of which another row tells all: their own triggers write these columns or rows.
 DERIVED = frozenset({"catalog_part", "catalog_category", "stock_location", "stock_stocklevel",
@@ -22,6 +29,7 @@ DERIVED = frozenset({"catalog_part", "catalog_category", "stock_location", "stoc
 IGNORED = {
     "access_user": ("last_login",),
     "exchange_importrun": ("content", "summary"),
+    "mfa_authenticator": ("last_used_at",),
 }
 # Columns of which only the fact of a change is told.
 SECRET = {
@@ -36,6 +44,7 @@ WHOLE = {
     "access.user_user_permissions": "user",
     "auth.group_permissions": "group",
     "catalog.supplierpart": "part",
+    "mfa.authenticator": "user",
     "purchasing.goodsreceiptline": "receipt",
     "purchasing.orderevent": "order",
     "purchasing.orderline": "order",

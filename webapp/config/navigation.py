@@ -50,6 +50,13 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,
     "SHOW_BACK_BUTTON": True,
+    "ACCOUNT": {
+        "navigation": [
+            {"title": _("Password"), "link": reverse_lazy("account_change_password")},
+            {"title": _("Second factor"), "link": reverse_lazy("mfa_index")},
+            {"title": _("Devices"), "link": reverse_lazy("usersessions_list")},
+        ],
+    },
     "DASHBOARD_CALLBACK": "dashboard.views.dashboard_callback",
     "STYLES": [lambda request: static("inventory/inventory.css")],
     "SITE_FAVICONS": [
@@ -193,6 +200,18 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     _item(_("Users"), "person", "access_user_changelist", "access.view_user"),
                     _item(_("Roles"), "badge", "auth_group_changelist", "auth.view_group"),
+                    _item(
+                        _("Failed sign-ins"),
+                        "lock",
+                        "signin_signinfailure_changelist",
+                        "signin.view_signinfailure",
+                    ),
+                    _item(
+                        _("Second factors"),
+                        "phonelink_lock",
+                        "signin_secondfactor_changelist",
+                        "signin.view_secondfactor",
+                    ),
                     _item(
                         _("Approval limits"),
                         "gavel",
