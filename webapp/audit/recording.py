@@ -1,10 +1,10 @@
 """Events that no trigger sees: sign-ins, denials, exports, readings of the log itself."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from django.db import connection, models
-from psycopg.types.json import Jsonb
 
 from audit.kinds import EVENTS, Kind
 
@@ -34,7 +34,7 @@ def record(
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO audit_auditentry (kind, model, object_id, object_label, root_model, "
-            "root_id, details) VALUES (%s, %s, %s, %s, %s, %s, %s)",
+            "root_id, details) VALUES (%s, %s, %s, %s, %s, %s, %s::jsonb)",
             [
                 kind.value,
                 model,
@@ -42,6 +42,6 @@ def record(
                 (label or ("" if subject is None else str(subject)))[:300],
                 model,
                 object_id,
-                None if details is None else Jsonb(dict(details)),
+                None if details is None else json.dumps(dict(details)),
             ],
         )

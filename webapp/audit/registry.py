@@ -95,8 +95,8 @@ def watched_tables() -> list[Watched]:
 def _watched(model: type[models.Model]) -> Watched:
     meta = model._meta
     table, name = meta.db_table, meta.label_lower
-    columns = [f.column for f in meta.concrete_fields]
-    computed = [f.column for f in meta.concrete_fields if f.generated]
+    columns = [field.column or "" for field in meta.concrete_fields]
+    computed = [field.column or "" for field in meta.concrete_fields if field.generated]
     root_model = root_key = ""
     if name in WHOLE:
         link = meta.get_field(WHOLE[name])
@@ -106,7 +106,7 @@ def _watched(model: type[models.Model]) -> Watched:
     return Watched(
         table=table,
         model=name,
-        key=meta.pk.column,
+        key=meta.pk.column or "",
         label=tuple(column for column in NAMES if column in columns),
         root_model=root_model,
         root_key=root_key,
