@@ -21,6 +21,7 @@ LEFT_OUT = {
     "axes_accesslog": "not used",
     "account_emailaddress": "not used: users have one address, in their own row",
     "account_emailconfirmation": "not used",
+    "shared_cache": "counters and answers for some minutes, without a model",
 }
 # Of which another row tells all: their own triggers write these columns or rows.
 DERIVED = frozenset({"catalog_part", "catalog_category", "stock_location", "stock_stocklevel",
