@@ -74,7 +74,7 @@ def preview(*, table: str | None, file_name: str, content: bytes, by: User) -> I
     sheet = read(file_name, content)
     chosen = TABLES[table or _guess(sheet, file_name)]
     check_rights(chosen, by)
-    plan = engine.make_plan(chosen, sheet)
+    plan = engine.make_plan(chosen, sheet, by=by)
     return ImportRun.objects.create(
         table=chosen.name,
         file_name=Path(file_name).name[-255:],
@@ -101,7 +101,8 @@ def apply(*, run: ImportRun, by: User, at: datetime) -> Applied:
             return Applied(run, repeated=True)
         table = TABLES[run.table]
         check_rights(table, by)
-        plan = engine.make_plan(table, read(run.file_name, bytes(run.content)), lock=True)
+        sheet = read(run.file_name, bytes(run.content))
+        plan = engine.make_plan(table, sheet, by=by, lock=True)
         outdated = bool(plan.problems) or plan.fingerprint() != run.summary["fingerprint"]
         if not outdated:
             parts = engine.apply_plan(table, plan, by=by, at=at, key=uuid.uuid4())
@@ -136,7 +137,7 @@ def check_rights(table: Table, user: User) -> None:
 def problems_of(run: ImportRun) -> tuple[Sheet, list[Problem]]:
     """The file once more with everything that is wrong with it now."""
     sheet = read(run.file_name, bytes(run.content))
-    return sheet, engine.make_plan(TABLES[run.table], sheet).problems.in_order()
+    return sheet, engine.make_plan(TABLES[run.table], sheet, by=run.actor).problems.in_order()
 
 
 def import_folder(
@@ -169,7 +170,7 @@ def import_folder(
         for table, path in files:
             started = time.monotonic()
             content = path.read_bytes()
-            plan = engine.make_plan(table, _read(path, content), lock=True)
+            plan = engine.make_plan(table, _read(path, content), by=by, lock=True)
             if plan.problems:
                 raise FolderError(
                     ngettext(
