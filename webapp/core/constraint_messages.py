@@ -142,8 +142,6 @@ MESSAGES: dict[str, Promise | str] = {
         "This is the last active administrator. Make somebody else an administrator first."
     ),
     "stock_location_limits": _("You work only at some locations, and this one is not among them."),
-    # People
-    "access_last_administrator": _("The last active administrator stays one."),
     # The audit log
     "audit_chainlink_position_key": RECORDED,
 }
