@@ -56,4 +56,5 @@ def test_pages_have_no_serious_finding(
         page.goto(address)
         found += serious_findings(page)
 
-    assert found == []
+    if found:
+        pytest.fail("\n".join(found))

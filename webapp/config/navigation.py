@@ -58,7 +58,11 @@ UNFOLD: dict[str, Any] = {
         ],
     },
     "DASHBOARD_CALLBACK": "dashboard.views.dashboard_callback",
-    "STYLES": [lambda request: static("inventory/inventory.css")],
+    "STYLES": [
+        lambda request: static("inventory/inventory.css"),
+        lambda request: static("inventory/reading.css"),
+    ],
+    "SCRIPTS": [lambda request: static("inventory/names.js")],
     "SITE_FAVICONS": [
         {
             "rel": "icon",
