@@ -179,7 +179,7 @@ def _names(expression: Any) -> list[str]:
     """The fields that an expression is made of."""
     if isinstance(expression, models.F):
         return [str(getattr(expression, "name", ""))]
-    inside = getattr(expression, "get_source_expressions", list)()
+    inside: list[Any] = getattr(expression, "get_source_expressions", list)()
     return [name for part in inside for name in _names(part)]
 
 

@@ -44,7 +44,6 @@ class TestThePage:
             ("add/", "Parts: add"),
             ("{pk}/change/", "Parts: view"),
             ("{pk}/delete/", "Parts: delete"),
-            ("{pk}/history/", "Parts: view"),
         ],
     )
     def test_names_the_right_of_each_view_of_a_model(
