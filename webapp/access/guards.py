@@ -21,7 +21,7 @@ from access.errors import (
 )
 from access.labels import rights_in_words
 from access.models import User
-from access.roles import Role
+from access.roles import EVERY, Role
 from core.permissions import MissingRightError
 
 LAST_ADMINISTRATOR = "access_last_administrator"
@@ -54,7 +54,8 @@ def check_not_above(user: User, by: User | None) -> None:
             _("%(user)s may do everything. Only somebody who may do so too can change this user.")
             % {"user": user}
         )
-    if more := held(user) - held(by):
+    # A right that governs nothing takes nothing over.
+    if more := (held(user) & EVERY) - held(by):
         raise BeyondOwnRightsError(
             _(
                 "%(user)s has rights that you do not have: %(rights)s. Ask somebody who has them "
