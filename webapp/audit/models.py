@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from audit.kinds import Kind
+from core.text import SearchKey
 
 
 class WrittenByDatabaseError(TypeError):
@@ -67,6 +69,21 @@ class AuditEntry(_AppendOnly):
                 fields=["request_id"], name="audit_entry_request", condition=~Q(request_id="")
             ),
             models.Index(fields=["address", "-id"], name="audit_entry_address"),
+            # Two filters at once, where each alone finds much and both together little.
+            models.Index(fields=["model", "kind", "-id"], name="audit_entry_model_kind"),
+            models.Index(fields=["actor_id", "model", "-id"], name="audit_entry_actor_model"),
+            models.Index(fields=["actor_id", "kind", "-id"], name="audit_entry_actor_kind"),
+            models.Index(
+                fields=["-id"], name="audit_entry_nobody", condition=Q(actor_id__isnull=True)
+            ),
+            models.Index(fields=["source", "-id"], name="audit_entry_source"),
+            models.Index(fields=["db_user", "-id"], name="audit_entry_db_user"),
+            # By how the object's name begins, however it is typed.
+            models.Index(
+                OpClass(SearchKey("object_label"), name="text_pattern_ops"),
+                name="audit_entry_label",
+                condition=~Q(object_label=""),
+            ),
         ]
 
     def __str__(self) -> str:

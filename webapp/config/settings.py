@@ -316,3 +316,5 @@ LOGGING = logging_config(json=env_bool("DJANGO_LOG_JSON", default=True))
 
 # `/readyz` reports a ledger whose last successful verification is older than this.
 LEDGER_VERIFICATION_MAX_AGE_HOURS = env_int("LEDGER_VERIFICATION_MAX_AGE_HOURS", default=48)
+# The audit log's list says so when `verify_audit` last ran longer ago.
+AUDIT_VERIFICATION_MAX_AGE_HOURS = env_int("AUDIT_VERIFICATION_MAX_AGE_HOURS", default=48)

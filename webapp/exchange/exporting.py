@@ -15,6 +15,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from unfold.enums import ActionVariant
 
+from audit.kinds import Kind
+from audit.looks import asked, kept
+from audit.recording import record
+from core.admin import counted
 from core.permissions import MissingRightError
 from exchange.columns import Column
 from exchange.tables.base import ExportTable
@@ -144,6 +148,17 @@ class ExportMixin(ModelAdmin):  # type: ignore[type-arg]
             file_format,
             request.user.get_username(),
             request.GET.urlencode() or "none",
+        )
+        record(
+            Kind.EXPORTED,
+            model=self.opts.label_lower,
+            details={
+                "table": table,
+                "format": file_format,
+                "rows": counted(rows)[1],
+                "chosen": request.method == "POST",
+                "filters": kept(asked(dict(request.GET.lists()))),
+            },
         )
         return export_response(EXPORT_TABLES[table], rows, file_format)
 

@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from access.models import User
+from audit.kinds import Kind
+from audit.recording import record
 from core.errors import BusinessError
 from core.permissions import MissingRightError
 from exchange import engine
@@ -109,6 +111,7 @@ def apply(*, run: ImportRun, by: User, at: datetime) -> Applied:
             reorder(parts, at=at)
             run.state = ImportRun.State.APPLIED
             run.applied_at = at
+            _note(run, plan)
         else:
             run.state = ImportRun.State.REFUSED if plan.problems else ImportRun.State.PREVIEWED
             run.summary = summary(plan)
@@ -182,7 +185,7 @@ def import_folder(
                     plan.problems.in_order(),
                 )
             concerned.update(engine.apply_plan(table, plan, by=by, at=at, key=uuid.uuid4()))
-            ImportRun.objects.create(
+            run = ImportRun.objects.create(
                 table=table.name,
                 file_name=path.name,
                 content=content,
@@ -192,6 +195,7 @@ def import_folder(
                 summary=summary(plan),
                 applied_at=at,
             )
+            _note(run, plan)
             imported = ImportedFile(
                 path.name, table, plan.counts(), plan.notes, time.monotonic() - started
             )
@@ -235,6 +239,14 @@ def summary(plan: Plan) -> dict[str, Any]:
         ],
         "errors": [problem.as_dict() for problem in plan.problems.in_order()[:PROBLEMS_SHOWN]],
     }
+
+
+def _note(run: ImportRun, plan: Plan) -> None:
+    """In the audit log, together with the changes themselves."""
+    counts = plan.counts()
+    told = {name: counts[name] for name in ("created", "changed", "unchanged")}
+    details = {"table": run.table, "file": run.file_name, "sha256": run.sha256, **told}
+    record(Kind.IMPORTED, subject=run, label=run.file_name, details=details)
 
 
 def _shown(plan: Plan, item: FieldChange) -> dict[str, str]:
