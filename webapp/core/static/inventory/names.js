@@ -1,7 +1,7 @@
 "use strict";
 
-// Search selects carry the label of the field that they stand for: select2 names them by the
-// choice alone, and so not at all while nothing is chosen.
+// What screen readers say. Search selects carry the label of the field that they stand for: select2
+// names them by the choice alone, and so not at all while nothing is chosen.
 (() => {
   const labelOf = (select) => {
     const label = select.id && document.querySelector(`label[for="${CSS.escape(select.id)}"]`);
@@ -31,7 +31,13 @@
     if (typed) typed.setAttribute("aria-label", label);
   };
 
+  // An icon is a word set in a font of pictures: it would be read as that word.
+  const ICON = ".material-symbols-outlined:not([aria-hidden])";
+  const hide = (icon) => icon.setAttribute("aria-hidden", "true");
+
   const nameAll = (root) => {
+    if (root instanceof Element && root.matches(ICON)) hide(root);
+    root.querySelectorAll(ICON).forEach(hide);
     if (root instanceof Element && root.matches(".select2-container")) name(root);
     root.querySelectorAll(".select2-container").forEach(name);
   };
