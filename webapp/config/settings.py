@@ -113,6 +113,10 @@ DATABASES = {
         },
     },
 }
+# For web requests: how long they wait for a row that somebody else changes, and for one statement
+# (CloudFront gives up after 60 seconds). Commands wait as long as it takes.
+DB_LOCK_TIMEOUT_SECONDS = env_int("DB_LOCK_TIMEOUT_SECONDS", default=10)
+DB_STATEMENT_TIMEOUT_SECONDS = env_int("DB_STATEMENT_TIMEOUT_SECONDS", default=55)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The least-privileged database user that the running application signs in as;

@@ -42,6 +42,8 @@ class AccessLogMiddleware:
         asked = statements.begin()
         response = self.get_response(request)
         response.headers["X-Request-ID"] = request_id
+        # Django would say once more that an answer is no success; failures it has told, with stack.
+        response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001
         sent = _Sent(response)
 
         def finish() -> None:
