@@ -52,6 +52,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_BACK_BUTTON": True,
     "ACCOUNT": {
         "navigation": [
+            {"title": _("My rights"), "link": reverse_lazy("admin:access_my_rights")},
             {"title": _("Password"), "link": reverse_lazy("account_change_password")},
             {"title": _("Second factor"), "link": reverse_lazy("mfa_index")},
             {"title": _("Devices"), "link": reverse_lazy("usersessions_list")},
