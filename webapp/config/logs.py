@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 
 # What stands behind these in an address is the token of a link for a new password.
-_TOKEN = re.compile(r"(/(?:reset/key|confirm-email|reset)/)(?!(?:key|done)/)[^/?\s\"']+")
+_TOKEN = re.compile(r"(/(?:reset/key|confirm-email|reset)/)(?!(?:key|done|sent)/)[^/?\s\"']+")
 # PostgreSQL shows the whole row that a constraint refused: names, prices, hashes of passwords.
 _ROW = re.compile(r"(Failing row contains ).*")
 
@@ -73,6 +73,7 @@ def logging_config(*, json: bool) -> dict[str, Any]:
             }
         },
         # Refused requests stand in the access log; what remains are failures, with their stack.
-        "loggers": {"django.request": {"level": "ERROR"}},
+        # Failed sign-ins stand in the audit log, by whom and from where.
+        "loggers": {"django.request": {"level": "ERROR"}, "axes": {"level": "ERROR"}},
         "root": {"handlers": ["stdout"], "level": logging.getLevelName(logging.INFO)},
     }
