@@ -93,6 +93,7 @@ def flush_as_owner(self: BaseDatabaseOperations, sql_list: Iterable[str]) -> Non
         cursor.execute("SET LOCAL session_replication_role = replica")
         for statement in sql_list:
             cursor.execute(statement)
+        cursor.execute("TRUNCATE shared_cache")  # has no model, so Django does not know of it
 
 
 @contextmanager

@@ -261,7 +261,8 @@ SESSION_IDLE_MINUTES = env_int("SESSION_IDLE_MINUTES", default=60)
 
 # --- Mail ---------------------------------------------------------------------------------------
 
-MAILERS = mailers(env("DJANGO_EMAIL", "console"))
+# Never to the console of a deployment: links in mails would stand in its logs.
+MAILERS = mailers(env("DJANGO_EMAIL", "") or ("ses" if TLS else "console"))
 DEFAULT_FROM_EMAIL = env("DJANGO_EMAIL_FROM", "inventory@localhost")
 
 # --- Security ---------------------------------------------------------------------------------

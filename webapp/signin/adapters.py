@@ -9,6 +9,7 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.http import HttpRequest
@@ -30,7 +31,7 @@ from signin.names import typed_name
 FRESH_SECONDS = 300
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
+class AccountAdapter(DefaultAccountAdapter):
     """Passwords, sign-in, mail."""
 
     error_messages = {
@@ -83,13 +84,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 
     # --- Passwords ---
 
-    def clean_password(self, password: str, user: User | None = None) -> str:
+    def clean_password(self, password: str, user: AbstractBaseUser | None = None) -> str:
         password = super().clean_password(password, user=user)
         if user is not None and user.check_password(password):
             raise ValidationError(_("Choose a password other than the present one."))
         return password
 
-    def set_password(self, user: User, password: str) -> None:
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        assert isinstance(user, User)  # noqa: S101 - for the type checker: we have no others
         services.choose_password(user=user, password=password)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
@@ -101,8 +103,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         written = urlsplit(super().get_reset_password_from_key_url(key))
         return address_of(self.request, written.path)
 
-    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
+    def send_password_reset_mail(
+        self, user: AbstractBaseUser, email: str, context: dict[str, Any]
+    ) -> None:
         """To the address that the user has, not to what was typed and looks alike."""
+        assert isinstance(user, User)  # noqa: S101 - as above
         context["minutes"] = settings.PASSWORD_RESET_TIMEOUT // 60
         super().send_password_reset_mail(user, user.email, context)
 
@@ -123,7 +128,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         mailing.send(self.render_mail(template_prefix, email, {**context, "email": email}))
 
 
-class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
+class SecondFactorAdapter(DefaultMFAAdapter):
     """Authenticator apps and recovery codes."""
 
     error_messages = {
@@ -139,7 +144,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth h
     def decrypt(self, encrypted_text: str) -> str:
         return encryption.decrypt(encrypted_text)
 
-    def get_totp_label(self, user: User) -> str:
+    def get_totp_label(self, user: AbstractBaseUser) -> str:
         return user.get_username()
 
     def get_totp_issuer(self) -> str:
@@ -150,7 +155,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth h
         return not second_factor.is_required_for(authenticator.user)
 
 
-class SessionsAdapter(DefaultUserSessionsAdapter):  # type: ignore[misc]  # allauth has no types
+class SessionsAdapter(DefaultUserSessionsAdapter):
     """The list of one's own sessions."""
 
     def end_sessions(self, sessions: Any) -> None:

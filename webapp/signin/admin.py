@@ -1,13 +1,15 @@
 """For administrators: who is locked out, what failed of late, and second factors of others."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern
+from django.http import HttpRequest
+from django.urls import URLPattern, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import action
 
 from core.admin import ReadOnlyAdmin
 from core.pages import page_at
@@ -31,12 +33,11 @@ class SignInFailureAdmin(ReadOnlyAdmin):
 class SecondFactorAdmin(ReadOnlyAdmin):
     """Who has one; and taking it from somebody who lost the device."""
 
-    list_display = ["user", "created_at", "last_used_at"]
+    list_display = ["user", "since", "last_used"]
     list_display_links = None
     search_fields = ["user__username", "user__last_name", "user__first_name"]
     search_help_text = _("User")
     ordering = ["user__username"]
-    actions_row = ["remove"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         factors = super().get_queryset(request).select_related("user")
@@ -53,9 +54,19 @@ class SecondFactorAdmin(ReadOnlyAdmin):
         ]
         return [*pages, *super().get_urls()]
 
-    @action(description=_("Remove"), url_path="remove-row", permissions=["remove"])
-    def remove(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        return admin_views.to_remove(self, request, object_id)
+    @admin.display(description=_("since"), ordering="created_at")
+    def since(self, factor: SecondFactor) -> datetime:
+        return factor.created_at
 
-    def has_remove_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return request.user.has_perm("signin.reset_second_factor")
+    @admin.display(description=_("last used"), ordering="last_used_at")
+    def last_used(self, factor: SecondFactor) -> datetime | None:
+        return factor.last_used_at
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        may_remove = request.user.has_perm("signin.reset_second_factor")
+        return [*self.list_display, *(["remove"] if may_remove else [])]
+
+    @admin.display(description="")
+    def remove(self, factor: SecondFactor) -> str:
+        address = reverse("admin:signin_secondfactor_remove", args=[factor.user_id])
+        return format_html('<a class="inventory-link" href="{}">{}</a>', address, gettext("Remove"))

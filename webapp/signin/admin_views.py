@@ -71,13 +71,6 @@ def unlock(model_admin: "ModelAdmin[Any]", request: HttpRequest) -> HttpResponse
 
 
 @requires("signin.reset_second_factor")
-def to_remove(model_admin: "ModelAdmin[Any]", request: HttpRequest, object_id: int) -> HttpResponse:
-    """From the row of a list to the page that asks."""
-    factor = get_object_or_404(SecondFactor, pk=object_id)
-    return HttpResponseRedirect(reverse("admin:signin_secondfactor_remove", args=[factor.user_id]))
-
-
-@requires("signin.reset_second_factor")
 def remove_second_factor(
     model_admin: "ModelAdmin[Any]", request: HttpRequest, user_id: int
 ) -> HttpResponse:

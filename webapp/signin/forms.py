@@ -33,7 +33,7 @@ class LookMixin(forms.Form):
                 field.widget.attrs["autofocus"] = True
 
 
-class SignInForm(LookMixin, account.LoginForm):  # type: ignore[misc]  # allauth has no types
+class SignInForm(LookMixin, account.LoginForm):
     words = {"login": _("User name"), "password": _("Password")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -50,17 +50,17 @@ class _NewPasswordMixin(LookMixin):
     }
 
 
-class ChangePasswordForm(_NewPasswordMixin, account.ChangePasswordForm):  # type: ignore[misc]
+class ChangePasswordForm(_NewPasswordMixin, account.ChangePasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["oldpassword"].help_text = ""
 
 
-class SetPasswordForm(_NewPasswordMixin, account.ResetPasswordKeyForm):  # type: ignore[misc]
+class SetPasswordForm(_NewPasswordMixin, account.ResetPasswordKeyForm):
     pass
 
 
-class AskForPasswordForm(LookMixin, account.ResetPasswordForm):  # type: ignore[misc]
+class AskForPasswordForm(LookMixin, account.ResetPasswordForm):
     words = {"email": _("Email address")}
 
     def clean_email(self) -> str:
@@ -70,15 +70,15 @@ class AskForPasswordForm(LookMixin, account.ResetPasswordForm):  # type: ignore[
         return email
 
 
-class LinkForm(account.UserTokenForm):  # type: ignore[misc]
+class LinkForm(account.UserTokenForm):
     """The link of a mail: worth nothing once the account is closed."""
 
     def _get_user(self, uidb36: str) -> User | None:
-        user: User | None = super()._get_user(uidb36)
+        user: User | None = super()._get_user(uidb36)  # type: ignore[no-untyped-call]
         return user if user and user.is_active else None
 
 
-class PasswordAgainForm(LookMixin, account.ReauthenticateForm):  # type: ignore[misc]
+class PasswordAgainForm(LookMixin, account.ReauthenticateForm):
     words = {"password": _("Password")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -94,7 +94,6 @@ class _CodeMixin(LookMixin):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["code"].max_length = 32
         self.fields["code"].widget.attrs.update({"maxlength": 32, "inputmode": "numeric"})
 
     def clean_code(self) -> str:
@@ -102,7 +101,7 @@ class _CodeMixin(LookMixin):
         with one_attempt_at_a_time(request, self.user.get_username()):
             refuse_if_locked_out(request, self.user)
             try:
-                code: str = super().clean_code()  # type: ignore[misc]
+                code: str = super().clean_code()  # type: ignore[misc]  # of what it is mixed with
             except UnreadableSecretError:
                 raise forms.ValidationError(
                     _("Your second factor cannot be read. Ask an administrator to remove it.")
@@ -122,15 +121,15 @@ class _CodeMixin(LookMixin):
             raise forms.ValidationError(_("The code is not right, or was used already."))
 
 
-class CodeForm(_CodeMixin, mfa.AuthenticateForm):  # type: ignore[misc]
+class CodeForm(_CodeMixin, mfa.AuthenticateForm):
     words = {"code": _("Code from the app, or a recovery code")}
 
 
-class CodeAgainForm(_CodeMixin, mfa.ReauthenticateForm):  # type: ignore[misc]
+class CodeAgainForm(_CodeMixin, mfa.ReauthenticateForm):
     words = {"code": _("Code from the app, or a recovery code")}
 
 
-class ActivateForm(_CodeMixin, totp.ActivateTOTPForm):  # type: ignore[misc]
+class ActivateForm(_CodeMixin, totp.ActivateTOTPForm):
     words = {"code": _("Code from the app")}
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from itertools import groupby
 from typing import Any
 
@@ -92,7 +93,7 @@ def locked_out_page(
         "signin/locked_out.html",
         {"until": until, "failures": settings.AXES_FAILURE_LIMIT,
          "support_contact": settings.SUPPORT_CONTACT},
-        status=settings.AXES_HTTP_RESPONSE_CODE,
+        status=HTTPStatus.TOO_MANY_REQUESTS,
     )  # fmt: skip
     response.headers["Retry-After"] = str(max(1, int((until - now).total_seconds())))
     return response

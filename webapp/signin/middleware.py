@@ -124,7 +124,8 @@ def _is_signing_out(request: HttpRequest) -> bool:
 
 def _send_to(request: HttpRequest, name: str, text: str) -> HttpResponse:
     """Each duty says so once, however many requests a page makes."""
-    if text not in {message.message for message in messages.get_messages(request)}:
+    waiting = messages.get_messages(request)
+    if text not in {str(message) for message in waiting}:
         messages.warning(request, text)
-    messages.get_messages(request).used = False
+    waiting.used = False  # type: ignore[union-attr]  # to look through them is not to show them
     return HttpResponseRedirect(reverse(name))

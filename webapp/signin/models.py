@@ -5,7 +5,7 @@ from axes.models import AccessAttempt
 from django.utils.translation import gettext_lazy as _
 
 
-class SignInFailure(AccessAttempt):  # type: ignore[misc]  # axes has no types
+class SignInFailure(AccessAttempt):
     """Failures of one name, from one address, with one browser, as axes counts them."""
 
     class Meta:
@@ -16,7 +16,7 @@ class SignInFailure(AccessAttempt):  # type: ignore[misc]  # axes has no types
         verbose_name_plural = _("failed sign-ins")
 
 
-class SecondFactor(Authenticator):  # type: ignore[misc]  # allauth has no types
+class SecondFactor(Authenticator):
     """The authenticator app of a user."""
 
     class Meta:

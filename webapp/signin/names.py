@@ -22,11 +22,6 @@ def typed_name(name: str) -> Typed:
     return Typed(None, unknown(name))
 
 
-def typed_address(address: str) -> Typed:
-    """The same for an address of mail; several users may have it: the first by name."""
-    user = User.objects.filter(email__iexact=address).order_by("username").first()
-    return Typed(user, user.get_username() if user else unknown(address))
-
-
 def unknown(text: str) -> str:
+    """What is of nobody here, as a hash."""
     return "?" + salted_hmac("signin.names", text, algorithm="sha256").hexdigest()[:16]

@@ -1,16 +1,19 @@
 """Passwords, sessions and second factors of users, and what is recorded of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from access.guards import check_not_above, check_not_self
+from access.errors import OwnRightsError
+from access.guards import check_not_above
 from access.models import User
 from audit.kinds import Kind
 from audit.recording import record
 from signin.encryption import reencrypt
+from signin.names import unknown
 
 
 def require_new_password(user: User) -> None:
@@ -26,17 +29,24 @@ def choose_password(*, user: User, password: str) -> None:
     user.save(update_fields=["password", "must_change_password"])
 
 
+def note_asking(address: str, users: Sequence[User]) -> None:
+    """For a new password by mail: also of who has no account, by as many words."""
+    for user in users:
+        record(Kind.PASSWORD_RESET_ASKED, subject=user, label=user.get_username())
+    if not users:
+        record(Kind.PASSWORD_RESET_ASKED, model="access.user", label=unknown(address))
+
+
 def end_sessions(sessions: Iterable[UserSession], *, reason: str) -> int:
     """Whoever goes on with one of them is asked to sign in; returns how many there were."""
-    ended = 0
     users: dict[User, int] = {}
     for session in sessions:
+        if session.exists():  # the list keeps for a while what ended otherwise
+            users[session.user] = users.get(session.user, 0) + 1
         session.end()
-        users[session.user] = users.get(session.user, 0) + 1
-        ended += 1
     for user, number in users.items():
         record(Kind.SESSION_ENDED, subject=user, details={"reason": reason, "sessions": number})
-    return ended
+    return sum(users.values())
 
 
 def end_other_sessions(*, user: User, but: str | None, reason: str) -> int:
@@ -53,7 +63,8 @@ def reset_second_factor(*, user: User, by: User) -> bool:
     :raises BeyondOwnRightsError: if the user has rights that `by` does not have
     """
     user = User.objects.select_for_update().get(pk=user.pk)
-    check_not_self(user, by)
+    if user.pk == by.pk:
+        raise OwnRightsError(_("Turn your own second factor off on the page of your account."))
     check_not_above(user, by)
     removed, _models = Authenticator.objects.filter(user=user).delete()
     if removed:

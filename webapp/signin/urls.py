@@ -8,7 +8,7 @@ from allauth.usersessions import views as usersessions
 from django.urls import path, re_path
 from django.views.decorators.cache import never_cache
 
-from signin.views import sign_out
+from signin.views import AskForPasswordView, sign_out
 
 _VIEWS = {
     "login/": (account.login, "account_login"),
@@ -16,7 +16,7 @@ _VIEWS = {
     "inactive/": (account.account_inactive, "account_inactive"),
     "reauthenticate/": (account.reauthenticate, "account_reauthenticate"),
     "password/": (account.password_change, "account_change_password"),
-    "password/reset/": (account.password_reset, "account_reset_password"),
+    "password/reset/": (AskForPasswordView.as_view(), "account_reset_password"),
     "password/reset/sent/": (account.password_reset_done, "account_reset_password_done"),
     "password/reset/done/": (
         account.password_reset_from_key_done,

@@ -1,14 +1,19 @@
 """The admin's own addresses for signing in and out, led to ours."""
 
+from http import HTTPStatus
 from urllib.parse import urlencode
 
 from allauth.account.internal.flows.logout import logout
+from allauth.account.views import PasswordResetView
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
+
+from signin.forms import AskForPasswordForm
+from signin.services import note_asking
 
 
 @never_cache
@@ -26,6 +31,16 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """A link that others could make one follow signs nobody out."""
     logout(request)
     return HttpResponseRedirect(reverse("account_login"))
+
+
+class AskForPasswordView(PasswordResetView):
+    """allauth's page, that notes who asked."""
+
+    def form_valid(self, form: AskForPasswordForm) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        if response.status_code == HTTPStatus.FOUND:
+            note_asking(form.cleaned_data["email"], form.users)
+        return response
 
 
 def to_password(request: HttpRequest) -> HttpResponse:
