@@ -62,8 +62,12 @@ UNFOLD: dict[str, Any] = {
     "STYLES": [
         lambda request: static("inventory/inventory.css"),
         lambda request: static("inventory/reading.css"),
+        lambda request: static("inventory/habits.css"),
     ],
-    "SCRIPTS": [lambda request: static("inventory/names.js")],
+    "SCRIPTS": [
+        lambda request: static("inventory/names.js"),
+        lambda request: static("inventory/habits.js"),
+    ],
     "SITE_FAVICONS": [
         {
             "rel": "icon",

@@ -19,6 +19,7 @@ from unfold.views import ChangeList
 from core.editing.conflicts import ConflictsMixin
 from core.editing.refusals import RefusalsMixin
 from core.fields import PlainDecimalField
+from core.lists.remembering import ForgettableChangeList, RemembersFiltersMixin
 from core.pages import as_id
 from core.permissions import MissingRightError
 
@@ -56,7 +57,7 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]  # not subscriptable
         return min(pages * self.per_page + COUNTED_ROWS, DEEPEST_PAGE * self.per_page)
 
 
-class InventoryChangeList(ChangeList):
+class InventoryChangeList(ForgettableChangeList):
     """Has no "show all" link beside a count that is the whole count."""
 
     def get_results(self, request: HttpRequest) -> None:
@@ -73,10 +74,13 @@ class PlainNumbersMixin:
         return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
 
 
-class InventoryAdmin(PlainNumbersMixin, RefusalsMixin, ConflictsMixin, ModelAdmin):
+class InventoryAdmin(
+    PlainNumbersMixin, RefusalsMixin, ConflictsMixin, RemembersFiltersMixin, ModelAdmin
+):
     """A list of 25 rows that never counts a large table; deletions that explain themselves.
 
     ``core.editing``: nothing typed is lost, and nothing of somebody else's is overwritten unseen.
+    ``core.lists``: a list comes back as it was left.
     """
 
     paginator = CappedPaginator
