@@ -11,6 +11,8 @@ from access.labels import kind_label, right_label, right_order
 from access.models import User
 from access.roles import EVERY, role_name
 
+# Daily work first, what administrators do last.
+_APPS = ("stock", "catalog", "purchasing", "exchange", "access", "auth", "signin", "audit")
 _DENIED = User.denied_permissions.through
 _SINGLE = User.user_permissions.through
 _MEMBERS = User.groups.through
@@ -99,11 +101,16 @@ def name_of(permission: Permission) -> str:
 
 def permissions_shown() -> list[Permission]:
     """Those that govern something: the others are Django's, for pages that do not exist here."""
-    return [
+    found = [
         permission
         for permission in Permission.objects.select_related("content_type")
         if name_of(permission) in EVERY
     ]
+    return sorted(found, key=lambda permission: _place_of_app(permission.content_type.app_label))
+
+
+def _place_of_app(app_label: str) -> int:
+    return _APPS.index(app_label) if app_label in _APPS else len(_APPS)
 
 
 def rights_of(user: User) -> list[Kind]:

@@ -4,10 +4,23 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.admin import ModelAdmin
-from django.contrib.admin.options import IS_POPUP_VAR, Action, ActionLocation
+from django.contrib.admin.options import (
+    IS_POPUP_VAR,
+    Action,
+    ActionLocation,
+    IncorrectLookupParameters,
+)
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -136,7 +149,16 @@ class ExportMixin(ModelAdmin):  # type: ignore[type-arg]
         table = self.export_lines if lines else self.export_table
         if file_format not in FORMATS or not table:
             raise Http404
-        rows = self.get_changelist_instance(request).queryset
+        try:
+            rows = self.get_changelist_instance(request).queryset
+        except IncorrectLookupParameters:
+            # Not all rows instead of those that were asked for.
+            messages.error(
+                request,
+                _("This list has no such filter. Nothing was exported. Set the filters anew."),
+            )
+            list_name = f"{self.opts.app_label}_{self.opts.model_name}_changelist"
+            return HttpResponseRedirect(reverse(f"{self.admin_site.name}:{list_name}"))
         return self.export(request, rows, file_format, table=table)
 
     def export(
