@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Iterator
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
@@ -182,9 +183,10 @@ def link_of_mail(folder: Path) -> str:
     """The mail leaves a moment after the page has come."""
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
-        for mail in folder.glob("*.log"):
-            if found := re.search(r"http://\S+", mail.read_text()):
-                return found.group()
+        for file in folder.glob("*.log"):
+            mail = message_from_bytes(file.read_bytes(), policy=policy.default)
+            if found := re.search(r"http://\S+/\s", mail.get_content()):
+                return found.group().strip()
         time.sleep(0.05)
     pytest.fail("no mail came")
 
