@@ -63,7 +63,9 @@ def choose(page: Page, password: str, *, present: str = "") -> None:
 def test_with_the_code_of_an_app(new_page: NewPage, storekeeper: User) -> None:
     """Turned on by oneself, from the picture's key; then asked for at the next sign-in."""
     page = new_page()
+    expect(page.locator("[name=login]")).to_be_focused()
     enter(page, storekeeper)
+    page.wait_for_url("**/admin/")
     page.goto(page.url.replace("/admin/", "/account/second-factor/"))
     page.click("text=Turn on")
     expect(page.locator("img.inventory-qr")).to_be_visible()

@@ -8,6 +8,7 @@ from django.test import Client
 from access.models import User
 from audit.kinds import Kind
 from signin.lockout import current_lockouts
+from signin.models import SecondFactor
 from tests.webapp.cast import PASSWORD, ClientOf
 from tests.webapp.signin.steps import (
     events,
@@ -99,6 +100,17 @@ class TestFailures:
 
 
 class TestSecondFactors:
+    def test_shows_no_secret_even_encrypted(
+        self, client_of: ClientOf, auditor: User, storekeeper: User
+    ) -> None:
+        give_second_factor(storekeeper)
+        factor = SecondFactor.objects.get(user=storekeeper, type="totp")
+
+        page = client_of(auditor).get(f"{FACTORS}{factor.pk}/change/")
+
+        assert page.status_code == 200
+        assert factor.data["secret"] not in page.content.decode()
+
     def test_shows_who_has_one(
         self, client_of: ClientOf, administrator: User, storekeeper: User, buyer: User
     ) -> None:

@@ -70,7 +70,11 @@
       return;
     }
     const first = invalid[0] ?? document.querySelector(".errornote, .inventory-alert");
-    if (!first) return;
+    if (!first) {
+      // The browser could not: the page is hidden until it is drawn.
+      if (document.activeElement === document.body) document.querySelector("[autofocus]")?.focus();
+      return;
+    }
     if (first === invalid[0]) open(first);
     else first.tabIndex = -1;
     // Once the tab is drawn.
