@@ -141,7 +141,9 @@ def start(repository: Path, static: Path) -> Iterator[Callable[..., Server]]:
 def keeper(storekeeper: User) -> User:
     """Whose password a real server can check."""
     password = PBKDF2PasswordHasher().encode(PASSWORD, "salt", iterations=1000)
-    User.objects.filter(pk=storekeeper.pk).update(password=password, email="keeper@example.org")
+    User.objects.filter(pk=storekeeper.pk).update(
+        password=password, email="keeper@example.org", language="en"
+    )
     storekeeper.refresh_from_db()
     return storekeeper
 
