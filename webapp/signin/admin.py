@@ -38,7 +38,8 @@ class SecondFactorAdmin(ReadOnlyAdmin):
     search_fields = ["user__username", "user__last_name", "user__first_name"]
     search_help_text = _("User")
     ordering = ["user__username"]
-    fields = readonly_fields = ["user", "since", "last_used"]  # not the secret, encrypted as it is
+    fields = ["user", "since", "last_used"]  # not the secret, encrypted as it is
+    readonly_fields = ["user", "since", "last_used"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         factors = super().get_queryset(request).select_related("user")
