@@ -7,6 +7,8 @@ from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest
 from django.views.decorators.http import require_safe
 
+LONGEST_NAME = 200
+
 
 @require_safe
 @login_required
@@ -17,9 +19,11 @@ def picture(request: HttpRequest, name: str) -> FileResponse:
     The storage itself refuses names that lead out of it.
     """
     stored = f"parts/{name}"
+    if len(name) > LONGEST_NAME:
+        raise Http404
     try:
         file = default_storage.open(stored)
-    except FileNotFoundError:
+    except (FileNotFoundError, IsADirectoryError, ValueError):  # names that no file can have
         raise Http404(stored) from None
     kind, _encoding = mimetypes.guess_type(stored)
     response = FileResponse(file, content_type=kind or "application/octet-stream")
