@@ -1,5 +1,6 @@
 """Every text a user can meet is there in Japanese, ours and the packages'."""
 
+import ast
 import gettext as python_gettext
 import re
 from collections.abc import Iterator
@@ -21,6 +22,9 @@ from django.utils.translation import trans_real
 from access.labels import RIGHTS, right_label
 from access.models import User
 from access.roles import PERMISSIONS, Role
+from audit.details import rows_of
+from audit.registry import watched_tables
+from audit.wording import kind_of_object, label_of, model_of
 from core.units import UNITS
 from devtools import messages
 from devtools.strings import find_messages
@@ -134,6 +138,45 @@ def test_every_model_and_field_of_ours_has_a_japanese_name() -> None:
     assert nameless == []
 
 
+def test_every_table_and_column_in_the_audit_log_has_a_japanese_name() -> None:
+    """Of packages, too: they leave many to what Django makes of the code."""
+    with translation.override("ja"):
+        names = {table.model: kind_of_object(table.model) for table in watched_tables()}
+        for table in watched_tables():
+            model = model_of(table.model)
+            assert model is not None
+            names |= {
+                f"{table.model}.{field.name}": label_of(field, field.column or "")
+                for field in model._meta.concrete_fields
+                if field.editable and field.column not in table.ignored
+            }
+
+    english = {name: text for name, text in names.items() if text.isascii()}
+    assert len(names) > 100
+    assert set(english.values()) <= messages.SAME_IN_JAPANESE, english
+
+
+def test_everything_that_events_tell_has_a_japanese_name() -> None:
+    """`record(…, details={"minutes": 15})`: every key has its words."""
+    keys = set()
+    for path in (messages.ROOT / "webapp").rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "record":
+                keys |= {
+                    key.value
+                    for argument in call.keywords
+                    if argument.arg == "details" and isinstance(argument.value, ast.Dict)
+                    for key in argument.value.keys
+                    if isinstance(key, ast.Constant)
+                }
+
+    with translation.override("ja"):
+        english = {key for key in keys if rows_of({str(key): 1})[0][0].isascii()}
+
+    assert len(keys) > 10
+    assert english == set()
+
+
 class VisibleText(HTMLParser):
     """What a reader sees of a page: its texts, and those of attributes that are shown."""
 
@@ -165,16 +208,20 @@ class VisibleText(HTMLParser):
 class TestPagesInJapanese:
     """What is written on the pages, apart from data and codes, is Japanese."""
 
-    # Names of formats and codes, and keys of the keyboard; the language menu names itself.
-    CODES = frozenset({"CSV", "English", "Excel", "JPY", "USD", "XLSX", "esc"})
+    # Names of formats, programs and codes, and keys of the keyboard; the language menu names
+    # itself.
+    CODES = frozenset({"CSV", "English", "Excel", "JPY", "USD", "XLSX", "esc", "postgres", "web"})
 
     @pytest.mark.django_db
-    def test_no_page_has_english_words_left(self, administrator: User, client_of: ClientOf) -> None:
-        part, shelf = PartFactory.create(), LocationFactory.create()
+    def test_no_page_has_english_words_left(
+        self, administrator: User, storekeeper: User, client_of: ClientOf
+    ) -> None:
+        part = PartFactory.create(name_en="", category__name_en="")
+        shelf = LocationFactory.create(name_ja="棚", name_en="")
         receive(line(part, shelf, 5), by=administrator)
         client = client_of(administrator, language="ja")
         english = {}
-        for address in self.addresses(administrator, shelf):
+        for address in self.addresses(administrator, storekeeper, shelf):
             answer = client.get(address)
             assert answer.status_code == 200, address
             words = self.english_in(answer.content.decode())
@@ -197,11 +244,14 @@ class TestPagesInJapanese:
         assert labels <= translated_rights
         assert not any(label.isascii() for label in labels)
 
-    def addresses(self, user: User, shelf: Location) -> Iterator[str]:
+    def addresses(self, user: User, storekeeper: User, shelf: Location) -> Iterator[str]:
         request = RequestFactory().get("/")
         request.user = user
         yield reverse("admin:index")
-        yield reverse("account_change_password")
+        yield reverse("admin:access_my_rights")
+        yield reverse("admin:access_user_rights", args=[storekeeper.pk])
+        yield reverse("admin:audit_life", args=["access.user", user.pk])
+        yield from map(reverse, ("account_change_password", "mfa_index", "usersessions_list"))
         yield reverse("admin:exchange_importrun_import_file")
         for name in ("receive", "issue", "transfer", "stocktake_start"):
             yield reverse(f"admin:stock_{name}")
@@ -215,7 +265,7 @@ class TestPagesInJapanese:
                 yield reverse(f"{name}_add")
             for row in model._default_manager.all()[:1]:
                 yield reverse(f"{name}_change", args=[row.pk])
-                yield reverse(f"{name}_history", args=[row.pk])
+                yield reverse("admin:audit_life", args=[model._meta.label_lower, row.pk])
 
     def english_in(self, html: str) -> set[str]:
         page = VisibleText()

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.utils.text import capfirst
@@ -10,12 +11,15 @@ from django.utils.translation import pgettext_lazy
 
 from access.labels import rights_in_words
 from audit.kinds import Kind
-from audit.wording import NOTHING
+from audit.wording import NOTHING, kind_of_object
 from core.numbers import plain
+from exchange.exporting import EXPORT_TABLES
 
 IN_SUMMARY = 3
 _LABELS = {
+    "address": pgettext_lazy("audit detail", "IP address"),
     "batch": pgettext_lazy("audit detail", "transaction"),
+    "by": pgettext_lazy("audit detail", "by"),
     "changed": pgettext_lazy("audit detail", "changed"),
     "chosen": pgettext_lazy("audit detail", "chosen rows"),
     "created": pgettext_lazy("audit detail", "new"),
@@ -29,22 +33,55 @@ _LABELS = {
     "head": pgettext_lazy("audit detail", "head of the chain"),
     "links": pgettext_lazy("audit detail", "links"),
     "method": pgettext_lazy("audit detail", "method"),
+    "minutes": pgettext_lazy("audit detail", "minutes"),
     "missing": pgettext_lazy("audit detail", "missing right"),
     "new_hash": pgettext_lazy("audit detail", "hash after"),
     "page": pgettext_lazy("audit detail", "page"),
     "path": pgettext_lazy("audit detail", "address"),
     "reason": pgettext_lazy("audit detail", "reason"),
+    "refused": pgettext_lazy("audit detail", "refused because"),
     "rows": pgettext_lazy("audit detail", "rows"),
+    "sessions": pgettext_lazy("audit detail", "sessions"),
+    "sha256": pgettext_lazy("audit detail", "SHA-256 of the file"),
+    "step": pgettext_lazy("audit detail", "what failed"),
     "table": pgettext_lazy("audit detail", "table"),
+    "type": pgettext_lazy("audit detail", "kind"),
     "unchanged": pgettext_lazy("audit detail", "unchanged"),
     "username": pgettext_lazy("audit detail", "user name"),
     "whole": pgettext_lazy("audit detail", "whole"),
 }
-_PAGES = {
-    "list": pgettext_lazy("audit page", "list"),
-    "entry": pgettext_lazy("audit page", "entry"),
-    "life": pgettext_lazy("audit page", "history of an object"),
-    "export": pgettext_lazy("audit page", "export"),
+# Values that stand for something, by the detail they are of.
+_VALUES = {
+    "by": {
+        "password": pgettext_lazy("audit detail", "password"),
+        "mfa": pgettext_lazy("audit detail", "second factor"),
+        "mail": pgettext_lazy("audit detail", "link in a mail"),
+    },
+    "page": {
+        "list": pgettext_lazy("audit page", "list"),
+        "entry": pgettext_lazy("audit page", "entry"),
+        "life": pgettext_lazy("audit page", "history of an object"),
+        "export": pgettext_lazy("audit page", "export"),
+    },
+    "reason": {
+        "idle": pgettext_lazy("audit detail", "not used for too long"),
+        "too old": pgettext_lazy("audit detail", "open for too long"),
+        "password changed": pgettext_lazy("audit detail", "password changed"),
+        "second factor removed": pgettext_lazy("audit detail", "second factor removed"),
+        "signed out elsewhere": pgettext_lazy("audit detail", "signed out elsewhere"),
+    },
+    "refused": {
+        "locked out": pgettext_lazy("audit detail", "locked out"),
+        "too many attempts": pgettext_lazy("audit detail", "too many attempts"),
+    },
+    "step": {
+        "password": pgettext_lazy("audit detail", "name or password"),
+        "code": pgettext_lazy("audit detail", "code of the second factor"),
+    },
+    "type": {
+        "totp": pgettext_lazy("audit detail", "authenticator app"),
+        "recovery_codes": pgettext_lazy("audit detail", "recovery codes"),
+    },
 }
 # What of a verification a list tells; the whole of it stands on the entry's page.
 _SHORT = {Kind.VERIFIED.value: ("whole", "entries", "first")}
@@ -79,12 +116,18 @@ def _short(key: str, value: Any) -> str:
 def _shown(key: str, value: Any) -> str:
     if key == "missing" and value:
         return rights_in_words(value)
-    if key == "page":
-        return str(_PAGES.get(value, value))
-    return _value(value)
+    if key == "table" and isinstance(value, str):
+        return _table(value)
+    return _value(value, _VALUES.get(key, {}))
 
 
-def _value(value: Any) -> str:
+def _table(name: str) -> str:
+    """Of a file, by its label; of the log itself, which is no file of the exchange, as a kind."""
+    table = EXPORT_TABLES.get(name)
+    return capfirst(str(table.label)) if table else kind_of_object(name)
+
+
+def _value(value: Any, words: Mapping[str, Any] = MappingProxyType({})) -> str:
     if value in (None, "", [], {}):
         return NOTHING
     if isinstance(value, bool):
@@ -94,5 +137,5 @@ def _value(value: Any) -> str:
     if isinstance(value, dict):
         return "; ".join(f"{key} = {_value(item)}" for key, item in value.items())
     if isinstance(value, list):
-        return ", ".join(_value(item) for item in value)
-    return value if isinstance(value, str) else json.dumps(value)
+        return ", ".join(_value(item, words) for item in value)
+    return str(words.get(value, value)) if isinstance(value, str) else json.dumps(value)

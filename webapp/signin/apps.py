@@ -9,6 +9,7 @@ class SigninConfig(AppConfig):
     verbose_name = _("Signing in")
 
     def ready(self) -> None:
-        from signin import receivers  # noqa: PLC0415 - models are ready only now
+        from signin import receivers, third_party  # noqa: PLC0415 - models are ready only now
 
         receivers.connect()
+        third_party.name_them()

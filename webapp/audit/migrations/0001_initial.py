@@ -75,13 +75,13 @@ class Migration(migrations.Migration):
                     "model",
                     models.CharField(blank=True, max_length=100, verbose_name="kind of object"),
                 ),
-                ("object_id", models.CharField(blank=True, max_length=64)),
+                ("object_id", models.CharField(blank=True, editable=False, max_length=64)),
                 (
                     "object_label",
                     models.CharField(blank=True, max_length=300, verbose_name="object"),
                 ),
-                ("root_model", models.CharField(blank=True, max_length=100)),
-                ("root_id", models.CharField(blank=True, max_length=64)),
+                ("root_model", models.CharField(blank=True, editable=False, max_length=100)),
+                ("root_id", models.CharField(blank=True, editable=False, max_length=64)),
                 ("actor_id", models.BigIntegerField(editable=False, null=True)),
                 ("actor_name", models.CharField(blank=True, max_length=150, verbose_name="person")),
                 (
