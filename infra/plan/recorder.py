@@ -148,6 +148,9 @@ def _computed(type_: str, name: str) -> dict[str, Any]:
                 }
             ]
         },
+        "aws:sesv2/emailIdentity:EmailIdentity": {
+            "dkimSigningAttributes": {"tokens": [f"token{number}" for number in range(3)]}
+        },
         "aws:kms/key:Key": {"keyId": f"{name}-key-id"},
         "aws:ec2/eip:Eip": {"publicIp": "203.0.113.10", "allocationId": f"{name}-allocation"},
     }

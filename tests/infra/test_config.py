@@ -52,8 +52,8 @@ class TestFiles:
         differ = {
             "accountId", "alarmsEmail", "cost", "databaseApplyImmediately", "databaseBackupDays",
             "databaseInstanceClass", "databaseMultiAz", "edgeDomain", "edgeHostedZoneId", "env",
-            "imageDigest", "imageReaders", "logsBucketDays", "logsDays", "natPerZone", "protected",
-            "secretsRecoveryDays", "serviceExec", "serviceSpotPercent", "serviceTasksMax",
+            "imageDigest", "imageReaders", "logsBucketDays", "logsDays", "mailSender", "natPerZone",
+            "protected", "secretsRecoveryDays", "serviceExec", "serviceSpotPercent", "serviceTasksMax",
             "serviceTasksMin", "wafAdminAddresses",
         }  # fmt: skip
 
@@ -124,6 +124,11 @@ class TestReading:
             ("wafRateLimit", 1, "wafRateLimit: 10 or more"),
             ("logsDays", 31, "logsDays: one of"),
             ("alarmsEmail", "somebody", "alarmsEmail: an address, or empty"),
+            ("secretsAuditGeneration", 0, "secretsAuditGeneration: count from 1"),
+            ("jobsVerifyAudit", "daily", "jobsVerifyAudit: cron(…) or rate(…)"),
+            ("mailSender", "stores", "mailSender: an address like"),
+            ("mailSender", "Stores <stores@example.com>", "without a name"),
+            ("mfaRequired", "yes", "mfaRequired: true or false"),
         ],
     )
     def test_refuses(self, key: str, value: object, said: str, read_config: ReadConfig) -> None:

@@ -5,6 +5,7 @@ import pytest
 from infra.nat_script import nat_script, with_values
 from tests.infra.conftest import STACKS, Deploy
 from tests.infra.nat_stage import VALUES
+from tests.infra.options import WITH_GATEWAYS
 
 GROUP = "autoscaling/group:Group"
 TEMPLATE = "ec2/launchTemplate:LaunchTemplate"
@@ -116,7 +117,7 @@ class TestNumber:
 
 class TestGateway:
     def test_stands_in_the_instance_s_place(self, deploy: Deploy) -> None:
-        graph = deploy("prd", natKind="gateway")
+        graph = deploy("prd", **WITH_GATEWAYS)
 
         assert graph.of_type(GROUP) == []
         assert graph.of_type(TEMPLATE) == []
@@ -134,7 +135,7 @@ class TestGateway:
         assert gateway["allocationId"] == "nat-a-address-allocation"
 
     def test_rings_when_it_runs_out_of_ports(self, deploy: Deploy) -> None:
-        alarm = deploy("stg", natKind="gateway").one("cloudwatch/metricAlarm:MetricAlarm", "nat-a")
+        alarm = deploy("stg", **WITH_GATEWAYS).one("cloudwatch/metricAlarm:MetricAlarm", "nat-a")
 
         assert alarm.inputs["metricName"] == "ErrorPortAllocation"
 
