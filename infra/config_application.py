@@ -17,7 +17,7 @@ class Mail:
     def __post_init__(self) -> None:
         require(
             not self.sender or re.fullmatch(ADDRESS, self.sender),
-            "mailSender: an address like inventory@example.com without a name, or empty for no mail",
+            "mailSender: an address like stores@example.com without a name, or empty for no mail",
         )
 
     @property

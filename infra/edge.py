@@ -19,8 +19,8 @@ CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 # By this header the application knows that the visitor came by TLS: the load balancer overwrites
 # X-Forwarded-Proto with its own, and CloudFront overwrites this one whatever a visitor sends.
 TLS_HEADER = "CloudFront-Forwarded-Proto"
-# CloudFront appends the visitor's address to X-Forwarded-For, and the load balancer that from which
-# CloudFront came, so the visitor is the second from the right; further left is what he says himself.
+# CloudFront appends the visitor's address to X-Forwarded-For, the load balancer the one from which
+# CloudFront came: the visitor is the second from the right, further left is what he says himself.
 PROXIES = 2
 TLS_POLICY = "TLSv1.2_2021"
 ORIGIN = "application"

@@ -35,7 +35,7 @@ Reasons = Mapping[str, str]
 PUBLIC: Reasons = {
     "nat-* Eip": "the way out of the private subnets has an address to be known by",
     "nat-* NatGateway": "AWS's way out; nothing comes in by it",
-    "nat-* LaunchTemplate": "a NAT instance; its security group is open to the private subnets only",
+    "nat-* LaunchTemplate": "a NAT instance, whose group is open to the private subnets only",
 }
 
 

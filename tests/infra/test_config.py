@@ -50,11 +50,12 @@ class TestFiles:
     ) -> None:
         """A key that is not here has one value, in Pulumi.yaml, for both."""
         differ = {
-            "accountId", "alarmsEmail", "cost", "databaseApplyImmediately", "databaseBackupDays",
-            "databaseInstanceClass", "databaseMultiAz", "edgeDomain", "edgeHostedZoneId", "env",
-            "imageDigest", "imageReaders", "logsBucketDays", "logsDays", "mailSender", "natPerZone",
-            "protected", "secretsRecoveryDays", "serviceExec", "serviceSpotPercent", "serviceTasksMax",
-            "serviceTasksMin", "wafAdminAddresses",
+            "accountId", "alarmsEmail", "cost", "databaseApplyImmediately",
+            "databaseBackupDays", "databaseInstanceClass", "databaseMultiAz", "edgeDomain",
+            "edgeHostedZoneId", "env", "imageDigest", "imageReaders", "logsBucketDays",
+            "logsDays", "mailSender", "natPerZone", "protected", "secretsRecoveryDays",
+            "serviceExec", "serviceSpotPercent", "serviceTasksMax", "serviceTasksMin",
+            "wafAdminAddresses",
         }  # fmt: skip
 
         assert set(stack_keys(root, "stg")) == differ

@@ -11,6 +11,7 @@ from tests.infra.conftest import STACKS, Deploy
 from tests.infra.options import BASE_DIGEST, DIGEST, OTHERWISE, WITH_GATEWAYS
 from tests.webapp.container.dockerfile import sent_to_docker
 
+
 def repository(graph: Graph) -> Record:
     return graph.one("ecr/repository:Repository")
 

@@ -12,6 +12,7 @@ from infra.plan.recorder import Graph, Record
 from tests.infra.conftest import STACKS, Deploy
 from tests.infra.options import COMBINATIONS
 
+
 @pytest.fixture(params=COMBINATIONS, name="options")
 def _options(request: pytest.FixtureRequest) -> dict[str, Any]:
     return COMBINATIONS[request.param]
@@ -175,9 +176,7 @@ class TestRulesFindWhatBreaksThem:
 
         assert "in neither list" in finding.message
 
-    @pytest.mark.parametrize(
-        "type_", ["ec2/eip:Eip", "ec2/launchTemplate:LaunchTemplate"]
-    )
+    @pytest.mark.parametrize("type_", ["ec2/eip:Eip", "ec2/launchTemplate:LaunchTemplate"])
     def test_in_an_address_that_is_not_the_nat_s(self, type_: str, deploy: Deploy) -> None:
         """What is excused is excused by its name and its kind."""
         graph = deploy("stg")

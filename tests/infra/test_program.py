@@ -9,6 +9,7 @@ from infra.plan.recorder import record
 from tests.infra.conftest import STACKS, Deploy
 from tests.infra.options import COMBINATIONS, WITH_DOMAIN, WITH_ZONE
 
+
 @pytest.mark.parametrize("stack", STACKS)
 @pytest.mark.parametrize("name", COMBINATIONS)
 def test_survives_its_first_preview_where_nothing_is_known(
