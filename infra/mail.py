@@ -17,6 +17,7 @@ from infra.iam import Statement, allow
 from infra.names import tag
 
 DKIM_RECORDS = 3
+KEY_LENGTH = "RSA_2048_BIT"
 DMARC = "v=DMARC1; p=quarantine; adkim=s; aspf=s"
 
 
@@ -42,6 +43,8 @@ class Mail(pulumi.ComponentResource):
         identity = aws.sesv2.EmailIdentity(
             f"{name}-identity",
             email_identity=what,
+            # An address has no zone of ours to publish a key in.
+            dkim_signing_attributes={"next_signing_key_length": KEY_LENGTH} if domain else None,
             tags=tag(what),
             opts=pulumi.ResourceOptions(parent=self),
         )

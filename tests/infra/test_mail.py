@@ -36,6 +36,7 @@ class TestASenderOfTheServicesDomain:
         identity = deploy(stack, **WITH_DOMAIN).one(IDENTITY)
 
         assert identity.inputs["emailIdentity"] == DOMAIN
+        assert identity.inputs["dkimSigningAttributes"] == {"nextSigningKeyLength": "RSA_2048_BIT"}
         assert identity.provider == "home"
 
     def test_is_proven_and_signed_by_records_in_its_zone(self, stack: str, deploy: Deploy) -> None:
