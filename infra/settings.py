@@ -39,12 +39,9 @@ def django_settings(
 
 
 def _mail(config: StackConfig) -> Mapping[str, str]:
-    """Nothing without a sender: then the application writes its mail into its log."""
-    if not config.mail.sender:
-        return {}
-    return {
-        "DJANGO_EMAIL": "ses",
-        "DJANGO_EMAIL_FROM": config.mail.sender,
-        # Where SES is asked to send: the identity is known in this region only.
-        "AWS_DEFAULT_REGION": config.account.region,
-    }
+    """Nothing without a sender: then the application writes its mail into its log.
+
+    The region in which SES knows the sender is the task's own: ECS sets it by itself.
+    """
+    sender = config.mail.sender
+    return {"DJANGO_EMAIL": "ses", "DJANGO_EMAIL_FROM": sender} if sender else {}

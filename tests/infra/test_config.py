@@ -61,6 +61,10 @@ class TestFiles:
         assert set(stack_keys(root, "stg")) == differ
         assert {key for key, said in project["config"].items() if "default" not in said} == differ
 
+    def test_say_what_costs_by_the_hour(self, project: dict[str, Any]) -> None:
+        for key in ("networkEndpoints", "natKind"):
+            assert "USD an hour" in " ".join(project["config"][key]["description"].split())
+
     def test_hold_no_secret(self, root: Path) -> None:
         for stack in STACKS:
             assert not any(

@@ -61,7 +61,6 @@ class TestASenderOfTheServicesDomain:
         for told in settings(deploy(stack, **WITH_DOMAIN)):
             assert told["DJANGO_EMAIL"] == "ses"
             assert told["DJANGO_EMAIL_FROM"] == f"noreply@{DOMAIN}"
-            assert told["AWS_DEFAULT_REGION"] == "ap-northeast-1"
 
     def test_is_all_that_the_application_may_send_as(self, stack: str, deploy: Deploy) -> None:
         right = statements(deploy(stack, **WITH_DOMAIN), "app-task")["SendMail"]

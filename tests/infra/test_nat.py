@@ -43,7 +43,6 @@ class TestInstance:
         )
         assert template["instanceType"] == "t4g.nano"
         assert template["metadataOptions"]["httpTokens"] == "required"
-        assert "keyName" not in template
 
     def test_takes_what_the_private_route_points_to(self, stack: str, deploy: Deploy) -> None:
         graph = deploy(stack)
@@ -64,6 +63,15 @@ class TestInstance:
         ]
 
         assert [rule["cidrIpv4"] for rule in rules] == ["10.0.128.0/18", "10.0.192.0/18"]
+
+    def test_is_signed_in_to_by_session_manager_and_not_by_ssh(
+        self, stack: str, deploy: Deploy
+    ) -> None:
+        graph = deploy(stack)
+
+        attached = graph.one("iam/rolePolicyAttachment:RolePolicyAttachment", "nat-a").inputs
+        assert attached["policyArn"] == "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
+        assert "keyName" not in graph.one(TEMPLATE, "nat-a").inputs
 
     def test_is_tagged_with_its_disk_and_interface(self, stack: str, deploy: Deploy) -> None:
         """Neither gets the provider's tags: Auto Scaling makes them."""
