@@ -192,11 +192,11 @@ def rate(limit: int) -> Rule:
 
 
 def admin_only_from(address_sets: Sequence[pulumi.Input[str]]) -> Rule:
-    """Everything but /static/, /livez and the like: work happens in the admin."""
+    """Everything but /static/, /livez and the like: work, and signing in for it."""
     return refuse(
         "admin-addresses",
         all_of(
-            path_matches("^/admin(/|$)"),
+            path_matches("^/(admin|account)(/|$)"),
             *(is_not({"ip_set_reference_statement": {"arn": arn}}) for arn in address_sets),
         ),
     )

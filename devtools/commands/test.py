@@ -22,6 +22,7 @@ from devtools.database import (
 )
 from devtools.house import House
 from devtools.namespaces import prepare_namespaces
+from devtools.npm import require_axe
 from devtools.postgres import FAST_AND_LOOSE, Cluster
 from devtools.steps import compile_translations
 
@@ -66,7 +67,9 @@ def run(house: House, arguments: argparse.Namespace) -> int:
         words += ["-m", " and ".join(f"not {name}" for name in left_out)]
     if not any(word.startswith(("-n", "--numprocesses", "--pdb", "--trace")) for word in words):
         words += workers(words)
-    extra = {} if "browser" in left_out else {"CHROMIUM": require_browser(house)}
+    extra = {}
+    if "browser" not in left_out:
+        extra = {"CHROMIUM": require_browser(house), "AXE": require_axe(house)}
     if not own.fast:
         prepare_namespaces()
     compile_translations()

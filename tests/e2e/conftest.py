@@ -90,9 +90,9 @@ def sign_in(
         )
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
         page.goto(f"{live_server.url}/admin/")
-        page.fill("[name=username]", user.username)
+        page.fill("[name=login]", user.username)
         page.fill("[name=password]", PASSWORD)
-        page.click("button[type=submit]")
+        page.click("#login-form button[type=submit]")
         page.wait_for_url("**/admin/")
         return page
 

@@ -105,7 +105,7 @@ class TestAdminAddresses:
         first, second, *_ = rules(graph)
         path, *others = second["statement"]["andStatement"]["statements"]
         assert (first["name"], second["name"]) == ("rate-limit", "admin-addresses")
-        assert path["regexMatchStatement"]["regexString"] == "^/admin(/|$)"
+        assert path["regexMatchStatement"]["regexString"] == "^/(admin|account)(/|$)"
         sets = {
             entry.inputs["ipAddressVersion"]: entry for entry in graph.of_type("wafv2/ipSet:IpSet")
         }
@@ -119,8 +119,8 @@ class TestAdminAddresses:
         assert by_version([OFFICE[0], "198.51.100.7"]) == {4: [OFFICE[0], "198.51.100.7/32"]}
 
     def test_match_the_path_of_the_admin(self) -> None:
-        assert re.search("^/admin(/|$)", reverse("admin:index"))
-        assert re.search("^/admin(/|$)", reverse("admin:login"))
+        for name in ("admin:index", "admin:login", "account_login", "account_reset_password"):
+            assert re.search("^/(admin|account)(/|$)", reverse(name))
 
 
 class TestBodies:
@@ -202,7 +202,7 @@ class TestPages:
     @pytest.mark.parametrize(
         "page",
         [
-            ("admin:login", []),
+            ("account_login", []),
             ("admin:stock_issue", []),
             ("admin:access_user_change", [1]),
             ("admin:catalog_part_delete", [12]),

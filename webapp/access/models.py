@@ -15,6 +15,21 @@ class User(AbstractUser):
         choices=[("ja", _("Japanese")), ("en", _("English"))],
         help_text=_("Empty: the browser's language."),
     )
+    must_change_password = models.BooleanField(
+        _("must choose a new password"),
+        default=False,
+        help_text=_("At the next sign-in, before anything else."),
+    )
+    denied_permissions = models.ManyToManyField(
+        "auth.Permission", blank=True, related_name="denied_users", verbose_name=_("denied rights")
+    )
+    locations = models.ManyToManyField(
+        "stock.Location",
+        blank=True,
+        related_name="+",
+        verbose_name=_("works only at"),
+        help_text=_("With everything beneath. Empty: at all locations."),
+    )
 
     class Meta:
         verbose_name = _("user")

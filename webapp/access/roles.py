@@ -58,6 +58,8 @@ _LIMITS = (
 )
 _EXPORT = ("exchange.export_data",)
 _IMPORT = ("exchange.import_data", "exchange.view_importrun")
+_AUDIT = ("audit.view_auditentry", "audit.export_auditentry")
+_SIGN_INS = ("signin.view_signinfailure", "signin.view_secondfactor")
 _USERS = ("access.view_user", "access.add_user", "access.change_user", "auth.view_group")
 
 
@@ -96,6 +98,10 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             *_EXPORT,
             *_IMPORT,
             *_USERS,
+            *_AUDIT,
+            *_SIGN_INS,
+            "signin.unlock_account",
+            "signin.reset_second_factor",
             "access.delete_user",
             "stock.verify_ledger",
         )
@@ -116,6 +122,8 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         (
             *_READ,
             *_EXPORT,
+            *_AUDIT,
+            *_SIGN_INS,
             "purchasing.view_approvallimit",
             "stock.verify_ledger",
             "exchange.view_importrun",
@@ -124,3 +132,11 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         )
     ),
 }
+
+# Everything that some role may: all the rights that govern something.
+EVERY: frozenset[str] = frozenset().union(*PERMISSIONS.values())
+
+
+def role_name(group: str) -> str:
+    """The role in the user's language; a group of another origin by its own name."""
+    return Role(group).label if group in Role else group

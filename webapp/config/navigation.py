@@ -46,12 +46,28 @@ UNFOLD: dict[str, Any] = {
     "SITE_HEADER": _("Inventory"),
     "SITE_SYMBOL": "inventory_2",
     "SITE_URL": None,
-    "SHOW_HISTORY": True,
+    "SHOW_HISTORY": _may("audit.view_auditentry"),
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,
     "SHOW_BACK_BUTTON": True,
+    "ACCOUNT": {
+        "navigation": [
+            {"title": _("My rights"), "link": reverse_lazy("admin:access_my_rights")},
+            {"title": _("Password"), "link": reverse_lazy("account_change_password")},
+            {"title": _("Second factor"), "link": reverse_lazy("mfa_index")},
+            {"title": _("Devices"), "link": reverse_lazy("usersessions_list")},
+        ],
+    },
     "DASHBOARD_CALLBACK": "dashboard.views.dashboard_callback",
-    "STYLES": [lambda request: static("inventory/inventory.css")],
+    "STYLES": [
+        lambda request: static("inventory/inventory.css"),
+        lambda request: static("inventory/reading.css"),
+        lambda request: static("inventory/habits.css"),
+    ],
+    "SCRIPTS": [
+        lambda request: static("inventory/names.js"),
+        lambda request: static("inventory/habits.js"),
+    ],
     "SITE_FAVICONS": [
         {
             "rel": "icon",
@@ -194,6 +210,18 @@ UNFOLD: dict[str, Any] = {
                     _item(_("Users"), "person", "access_user_changelist", "access.view_user"),
                     _item(_("Roles"), "badge", "auth_group_changelist", "auth.view_group"),
                     _item(
+                        _("Failed sign-ins"),
+                        "lock",
+                        "signin_signinfailure_changelist",
+                        "signin.view_signinfailure",
+                    ),
+                    _item(
+                        _("Second factors"),
+                        "phonelink_lock",
+                        "signin_secondfactor_changelist",
+                        "signin.view_secondfactor",
+                    ),
+                    _item(
                         _("Approval limits"),
                         "gavel",
                         "purchasing_approvallimit_changelist",
@@ -204,6 +232,12 @@ UNFOLD: dict[str, Any] = {
                         "verified",
                         "stock_ledgerverification_changelist",
                         "stock.view_ledgerverification",
+                    ),
+                    _item(
+                        _("Audit log"),
+                        "policy",
+                        "audit_auditentry_changelist",
+                        "audit.view_auditentry",
                     ),
                 ],
             },

@@ -5,17 +5,23 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import ShowFacets
+from django.contrib.admin.utils import unquote
 from django.core.paginator import Paginator
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
 
+from core.editing.conflicts import ConflictsMixin
+from core.editing.refusals import RefusalsMixin
 from core.fields import PlainDecimalField
+from core.lists.remembering import ForgettableChangeList, RemembersFiltersMixin
 from core.pages import as_id
+from core.permissions import MissingRightError
 
 # How far a list counts past the page shown; beyond that it says "1,000+".
 COUNTED_ROWS = 1000
@@ -51,7 +57,7 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]  # not subscriptable
         return min(pages * self.per_page + COUNTED_ROWS, DEEPEST_PAGE * self.per_page)
 
 
-class InventoryChangeList(ChangeList):
+class InventoryChangeList(ForgettableChangeList):
     """Has no "show all" link beside a count that is the whole count."""
 
     def get_results(self, request: HttpRequest) -> None:
@@ -68,8 +74,14 @@ class PlainNumbersMixin:
         return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
 
 
-class InventoryAdmin(PlainNumbersMixin, ModelAdmin):
-    """A list of 25 rows that never counts a large table; deletions that explain themselves."""
+class InventoryAdmin(
+    PlainNumbersMixin, RefusalsMixin, ConflictsMixin, RemembersFiltersMixin, ModelAdmin
+):
+    """A list of 25 rows that never counts a large table; deletions that explain themselves.
+
+    ``core.editing``: nothing typed is lost, and nothing of somebody else's is overwritten unseen.
+    ``core.lists``: a list comes back as it was left.
+    """
 
     paginator = CappedPaginator
     list_per_page = 25
@@ -99,6 +111,14 @@ class InventoryAdmin(PlainNumbersMixin, ModelAdmin):
                 {"rows": 3, "class": f"{field.widget.attrs.get('class', '')} inventory-text"}
             )
         return field
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """In the audit log: Django's own history knows only what was done in the admin."""
+        if not request.user.has_perm("audit.view_auditentry"):
+            raise MissingRightError("audit.view_auditentry")
+        return redirect("admin:audit_life", self.opts.label_lower, unquote(object_id))
 
     # --- Deleting ---
 

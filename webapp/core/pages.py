@@ -12,6 +12,7 @@ from django.urls import URLPattern, path
 from django.utils.functional import Promise
 
 from access.models import User
+from core.permissions import MissingRightError
 
 # A bigint has 19 digits; the largest of them do not fit.
 LONGEST_ID = 19
@@ -36,7 +37,7 @@ def requires[Admin: ModelAdmin[Any], **P](
         ) -> HttpResponse:
             missing = [name for name in permissions if not request.user.has_perm(name)]
             if missing:
-                raise PermissionDenied(", ".join(missing))
+                raise MissingRightError(*missing)
             return view(model_admin, request, *args, **kwargs)
 
         checked.required_permissions = permissions  # type: ignore[attr-defined]

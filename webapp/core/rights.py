@@ -9,6 +9,8 @@ from psycopg import sql
 
 # Tables with fewer rights than SELECT, INSERT, UPDATE, DELETE.
 NARROWED = {
+    "audit_auditentry": "SELECT, INSERT",
+    "audit_chainlink": "SELECT",
     "django_migrations": "SELECT",
     "stock_stocklevel": "SELECT",
     "stock_stockmovement": "SELECT, INSERT",

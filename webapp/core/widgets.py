@@ -3,19 +3,23 @@
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect, get_select2_language
+from django.contrib.admin.widgets import (
+    AutocompleteSelect,
+    AutocompleteSelectMultiple,
+    get_select2_language,
+)
 from django.db import models
 
 
-class SearchSelect(AutocompleteSelect):
-    """The admin's search field for a foreign key, for forms of our own.
+class _Search:
+    """The admin's search field, for forms of our own.
 
     Django's reads the language when the form's class is made, and so says "no results found" in
     the language of the server; this one reads it for each page.
     """
 
     def __init__(self, model: type[models.Model], field: str, *, placeholder: Any) -> None:
-        super().__init__(
+        super().__init__(  # type: ignore[call-arg]  # of the widget that it is mixed into
             model._meta.get_field(field),
             admin.site,
             attrs={"data-placeholder": placeholder, "data-width": "100%"},
@@ -28,3 +32,11 @@ class SearchSelect(AutocompleteSelect):
     @i18n_name.setter
     def i18n_name(self, name: str | None) -> None:
         """Django's constructor sets it; what it sets is not kept."""
+
+
+class SearchSelect(_Search, AutocompleteSelect):
+    """For a foreign key."""
+
+
+class SearchSelectMultiple(_Search, AutocompleteSelectMultiple):
+    """For many of the other model."""

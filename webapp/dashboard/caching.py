@@ -4,9 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.utils import timezone
+from django.utils.connection import ConnectionProxy
 
+# Of each process: a figure worked out twice costs less than asking the database for it each time.
+cache = ConnectionProxy(caches, "local")
 FRESH_FOR = timedelta(minutes=5)
 # While one request computes afresh, the others are served this.
 _KEPT_SECONDS = 60 * 60

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase, HttpResponseNotAllowed, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -15,6 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from core.pages import as_id, page_context, requires, user_of
+from core.permissions import MissingRightError
 from exchange import services
 from exchange.columns import ERRORS_HEADER
 from exchange.exporting import FORMATS, header_of
@@ -172,7 +172,7 @@ class _ShownChange:
 def _run(model_admin: "Admin", request: HttpRequest, pk: str) -> ImportRun:
     """The upload, if the user may see it."""
     if not model_admin.has_view_permission(request):
-        raise PermissionDenied("exchange.view_importrun")
+        raise MissingRightError("exchange.view_importrun")
     run: ImportRun = get_object_or_404(model_admin.get_queryset(request), pk=as_id(pk))
     return run
 

@@ -19,12 +19,12 @@ from exchange.tables.base import Table
 from exchange.tables.registry import TABLES
 
 
-def make_plan(table: Table, sheet: Sheet, *, lock: bool = False) -> Plan:
+def make_plan(table: Table, sheet: Sheet, *, by: User | None = None, lock: bool = False) -> Plan:
     """What importing the sheet would change, and everything that is wrong with it.
 
     A header that is not understood makes the rows meaningless, so that only it is reported.
     """
-    problems = Problems()
+    problems = Problems(by=by)
     matched = match_header(table.columns, sheet, problems)
     if problems:
         return Plan(table.name, problems=problems)

@@ -4,11 +4,23 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.admin import ModelAdmin
-from django.contrib.admin.options import IS_POPUP_VAR, Action, ActionLocation
-from django.core.exceptions import PermissionDenied
+from django.contrib.admin.options import (
+    IS_POPUP_VAR,
+    Action,
+    ActionLocation,
+    IncorrectLookupParameters,
+)
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -16,6 +28,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from unfold.enums import ActionVariant
 
+from audit.kinds import Kind
+from audit.looks import asked, kept
+from audit.recording import record
+from core.admin import counted
+from core.permissions import MissingRightError
 from exchange.columns import Column
 from exchange.tables.base import ExportTable
 from exchange.tables.goods_receipts import GoodsReceiptsTable
@@ -127,11 +144,21 @@ class ExportMixin(ModelAdmin):  # type: ignore[type-arg]
     ) -> HttpResponseBase:
         """The list's rows, or their lines, under the address's filters and search."""
         if not self.has_export_permission(request):
-            raise PermissionDenied(EXPORT_PERMISSION)
+            seen = EXPORT_TABLES[self.export_table].view_permission
+            raise MissingRightError(EXPORT_PERMISSION, seen)
         table = self.export_lines if lines else self.export_table
         if file_format not in FORMATS or not table:
             raise Http404
-        rows = self.get_changelist_instance(request).queryset
+        try:
+            rows = self.get_changelist_instance(request).queryset
+        except IncorrectLookupParameters:
+            # Not all rows instead of those that were asked for.
+            messages.error(
+                request,
+                _("This list has no such filter. Nothing was exported. Set the filters anew."),
+            )
+            list_name = f"{self.opts.app_label}_{self.opts.model_name}_changelist"
+            return HttpResponseRedirect(reverse(f"{self.admin_site.name}:{list_name}"))
         return self.export(request, rows, file_format, table=table)
 
     def export(
@@ -143,6 +170,17 @@ class ExportMixin(ModelAdmin):  # type: ignore[type-arg]
             file_format,
             request.user.get_username(),
             request.GET.urlencode() or "none",
+        )
+        record(
+            Kind.EXPORTED,
+            model=self.opts.label_lower,
+            details={
+                "table": table,
+                "format": file_format,
+                "rows": counted(rows)[1],
+                "chosen": request.method == "POST",
+                "filters": kept(asked(dict(request.GET.lists()))),
+            },
         )
         return export_response(EXPORT_TABLES[table], rows, file_format)
 

@@ -3,7 +3,9 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from access.models import User
 from core.errors import BusinessError
+from stock.places import Reach
 
 
 class FileError(BusinessError):
@@ -42,10 +44,14 @@ class Problem:
 
 
 class Problems:
-    """The problems of one file: every one is counted, the first `limit` are kept."""
+    """The problems of one file: every one is counted, the first `limit` are kept.
 
-    def __init__(self, *, limit: int = 5000) -> None:
+    What is wrong may depend on who imports it: `by` is None where the system does.
+    """
+
+    def __init__(self, *, limit: int = 5000, by: User | None = None) -> None:
         self.limit = limit
+        self.reach = Reach(by)
         self.count = 0
         self.rows: set[int] = set()
         self._kept: list[Problem] = []

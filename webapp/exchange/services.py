@@ -9,13 +9,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from access.models import User
+from audit.kinds import Kind
+from audit.recording import record
 from core.errors import BusinessError
+from core.permissions import MissingRightError
 from exchange import engine
 from exchange.columns import shown
 from exchange.models import ImportRun
@@ -69,12 +71,12 @@ def preview(*, table: str | None, file_name: str, content: bytes, by: User) -> I
     Without a table the header decides, or where it fits several the name of the file.
 
     :raises FileError: if the file cannot be read, or the header fits no table or several
-    :raises PermissionDenied: if the user may not import into the table
+    :raises MissingRightError: if the user may not import into the table
     """
     sheet = read(file_name, content)
     chosen = TABLES[table or _guess(sheet, file_name)]
     check_rights(chosen, by)
-    plan = engine.make_plan(chosen, sheet)
+    plan = engine.make_plan(chosen, sheet, by=by)
     return ImportRun.objects.create(
         table=chosen.name,
         file_name=Path(file_name).name[-255:],
@@ -91,7 +93,7 @@ def apply(*, run: ImportRun, by: User, at: datetime) -> Applied:
 
     The file is compared with the database once more: only what the user saw is done.
 
-    :raises PermissionDenied: if the user may not import into the table
+    :raises MissingRightError: if the user may not import into the table
     :raises PlanOutdatedError: if it would now change something else; the run shows that
     :raises RefusedError: if the database refuses it; nothing is stored
     """
@@ -101,13 +103,15 @@ def apply(*, run: ImportRun, by: User, at: datetime) -> Applied:
             return Applied(run, repeated=True)
         table = TABLES[run.table]
         check_rights(table, by)
-        plan = engine.make_plan(table, read(run.file_name, bytes(run.content)), lock=True)
+        sheet = read(run.file_name, bytes(run.content))
+        plan = engine.make_plan(table, sheet, by=by, lock=True)
         outdated = bool(plan.problems) or plan.fingerprint() != run.summary["fingerprint"]
         if not outdated:
             parts = engine.apply_plan(table, plan, by=by, at=at, key=uuid.uuid4())
             reorder(parts, at=at)
             run.state = ImportRun.State.APPLIED
             run.applied_at = at
+            _note(run, plan)
         else:
             run.state = ImportRun.State.REFUSED if plan.problems else ImportRun.State.PREVIEWED
             run.summary = summary(plan)
@@ -128,15 +132,15 @@ def may_import(table: Table, user: User) -> bool:
 
 
 def check_rights(table: Table, user: User) -> None:
-    """:raises PermissionDenied: naming what is missing"""
+    """:raises MissingRightError: naming what is missing"""
     if not may_import(table, user):
-        raise PermissionDenied(", ".join([IMPORT_PERMISSION, *table.import_permissions]))
+        raise MissingRightError(IMPORT_PERMISSION, *table.import_permissions)
 
 
 def problems_of(run: ImportRun) -> tuple[Sheet, list[Problem]]:
     """The file once more with everything that is wrong with it now."""
     sheet = read(run.file_name, bytes(run.content))
-    return sheet, engine.make_plan(TABLES[run.table], sheet).problems.in_order()
+    return sheet, engine.make_plan(TABLES[run.table], sheet, by=run.actor).problems.in_order()
 
 
 def import_folder(
@@ -169,7 +173,7 @@ def import_folder(
         for table, path in files:
             started = time.monotonic()
             content = path.read_bytes()
-            plan = engine.make_plan(table, _read(path, content), lock=True)
+            plan = engine.make_plan(table, _read(path, content), by=by, lock=True)
             if plan.problems:
                 raise FolderError(
                     ngettext(
@@ -181,7 +185,7 @@ def import_folder(
                     plan.problems.in_order(),
                 )
             concerned.update(engine.apply_plan(table, plan, by=by, at=at, key=uuid.uuid4()))
-            ImportRun.objects.create(
+            run = ImportRun.objects.create(
                 table=table.name,
                 file_name=path.name,
                 content=content,
@@ -191,6 +195,7 @@ def import_folder(
                 summary=summary(plan),
                 applied_at=at,
             )
+            _note(run, plan)
             imported = ImportedFile(
                 path.name, table, plan.counts(), plan.notes, time.monotonic() - started
             )
@@ -234,6 +239,14 @@ def summary(plan: Plan) -> dict[str, Any]:
         ],
         "errors": [problem.as_dict() for problem in plan.problems.in_order()[:PROBLEMS_SHOWN]],
     }
+
+
+def _note(run: ImportRun, plan: Plan) -> None:
+    """In the audit log, together with the changes themselves."""
+    counts = plan.counts()
+    told = {name: counts[name] for name in ("created", "changed", "unchanged")}
+    details = {"table": run.table, "file": run.file_name, "sha256": run.sha256, **told}
+    record(Kind.IMPORTED, subject=run, label=run.file_name, details=details)
 
 
 def _shown(plan: Plan, item: FieldChange) -> dict[str, str]:

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from access.models import User
@@ -14,6 +13,7 @@ from catalog.locking import lock_parts
 from catalog.models import Part, Supplier
 from core import units
 from core.numbers import LARGEST, plain
+from core.transactions import in_one_transaction
 from purchasing.entries import DraftLine
 from purchasing.errors import OrderRefusedError, WrongStateError
 from purchasing.locking import lock_order, lock_suppliers, suppliers_of
@@ -33,7 +33,7 @@ from stock.posting import one_request_at_a_time
 from stock.rules import naming_line
 
 
-@transaction.atomic
+@in_one_transaction
 def create_draft(
     *,
     supplier: Supplier,
@@ -78,7 +78,7 @@ def create_draft(
     return order
 
 
-@transaction.atomic
+@in_one_transaction
 def edit_draft(
     order_id: int,
     *,

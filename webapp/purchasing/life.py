@@ -7,11 +7,11 @@ and the database guards it once more and writes the time line.
 from collections.abc import Collection
 from datetime import date, datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from access.models import User
+from core.transactions import in_one_transaction
 from purchasing.amounts import amounts_of, needs_second_person
 from purchasing.errors import OrderRefusedError, SecondPersonError, WrongStateError
 from purchasing.locking import lock_order
@@ -29,7 +29,7 @@ from purchasing.reorder.evaluation import reorder_locked
 from purchasing.states import COMMITTED, RECEIVABLE, OrderState
 
 
-@transaction.atomic
+@in_one_transaction
 def request_approval(order_id: int, *, version: int, by: User, at: datetime) -> PurchaseOrder:
     """Put a draft among those that wait for approval.
 
@@ -50,7 +50,7 @@ def request_approval(order_id: int, *, version: int, by: User, at: datetime) -> 
     return order
 
 
-@transaction.atomic
+@in_one_transaction
 def approve(order_id: int, *, version: int, by: User, at: datetime) -> PurchaseOrder:
     """Approve a draft exactly as it was seen, and with it the proposals on it.
 
@@ -90,7 +90,7 @@ def _check_second_person(order: PurchaseOrder, lines: Collection[OrderLine], by:
     )
 
 
-@transaction.atomic
+@in_one_transaction
 def send_back(order_id: int, *, version: int, reason: str, by: User, at: datetime) -> PurchaseOrder:
     """Make an approved order a draft again, to be changed."""
     order = lock_order(order_id, version=version)
@@ -99,7 +99,7 @@ def send_back(order_id: int, *, version: int, reason: str, by: User, at: datetim
     return order
 
 
-@transaction.atomic
+@in_one_transaction
 def place(
     order_id: int,
     *,
@@ -115,7 +115,7 @@ def place(
     return order
 
 
-@transaction.atomic
+@in_one_transaction
 def postpone(
     order_id: int,
     *,
@@ -153,7 +153,7 @@ def postpone(
     return order
 
 
-@transaction.atomic
+@in_one_transaction
 def cancel(order_id: int, *, version: int, reason: str, by: User, at: datetime) -> PurchaseOrder:
     """Give an order up of which nothing was received; needs it met are proposed again.
 
@@ -188,7 +188,7 @@ def cancel(order_id: int, *, version: int, reason: str, by: User, at: datetime) 
     return order
 
 
-@transaction.atomic
+@in_one_transaction
 def close_short(
     order_id: int,
     *,
@@ -222,7 +222,7 @@ def close_short(
     return order
 
 
-@transaction.atomic
+@in_one_transaction
 def open_again(
     order_id: int,
     *,

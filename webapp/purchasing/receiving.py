@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db import transaction
 from django.db.models import F, Prefetch
 from django.utils.translation import gettext as _
 
@@ -17,6 +16,7 @@ from catalog.models import Tracking
 from core.errors import BusinessError
 from core.numbers import LARGEST, MOST_DECIMALS, plain
 from core.text import fold
+from core.transactions import in_one_transaction
 from purchasing.entries import Arrival
 from purchasing.errors import (
     OrderRefusedError,
@@ -45,7 +45,7 @@ _SIX = Decimal("0.000001")
 _LONGEST_REASON = 500  # of a movement; the document keeps all of it
 
 
-@transaction.atomic
+@in_one_transaction
 def receive(
     order_id: int,
     *,
@@ -100,7 +100,7 @@ def receive(
     return receipt
 
 
-@transaction.atomic
+@in_one_transaction
 def reverse(
     receipt_id: int, *, reason: str, by: User | None, at: datetime, key: uuid.UUID
 ) -> GoodsReceipt:

@@ -27,6 +27,7 @@ from purchasing.models import GoodsReceiptLine, OrderLine
 from purchasing.receiving_rows import ENTERED_BY
 from stock.forms import HeaderForm
 from stock.models import Location
+from stock.places import Reach
 
 # Lines of an order, and the rows that they were split into.
 MOST_ROWS = 1000
@@ -61,12 +62,13 @@ class ReceiptHeaderForm(HeaderForm):
 
     field_order = ("delivery_note", "occurred_at", "location", "reason")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, reach: Reach, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        reach.limit(self.fields["location"])
         reason = self.fields["reason"]
         reason.label, reason.help_text = _("Note"), _("For example what was damaged.")
         self.fields["occurred_at"].label = _("Received at")
-        choices = [("", ""), *branch_choices(Location.objects.filter(active=True))]
+        choices = [("", ""), *branch_choices(reach.within(Location.objects.filter(active=True)))]
         self.fields["location"].widget = UnfoldAdminSelect2Widget(
             {"data-placeholder": _("as in the lines"), "data-allow-clear": "true"}, choices
         )
@@ -148,9 +150,12 @@ class ArrivalForm(forms.Form):
         order_line: OrderLine | None,
         places: Mapping[int, Location],
         for_all: Location | None,
+        reach: Reach,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        if reach.is_limited:
+            self.fields["location"].error_messages["invalid_choice"] = reach.refusal
         self.order_line = order_line
         self.places = places
         self.for_all = for_all
@@ -227,8 +232,10 @@ class BaseArrivalFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # not su
         lines: Sequence[OrderLine],
         places: Mapping[int, Sequence[Location]],
         for_all: Location | None = None,
+        reach: Reach,
         **kwargs: Any,
     ) -> None:
+        self.reach = reach
         self.lines = {line.pk: line for line in lines}
         self.places = places
         self.for_all = for_all
@@ -245,6 +252,7 @@ class BaseArrivalFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # not su
             "order_line": line,
             "places": {place.pk: place for place in offered},
             "for_all": self.for_all,
+            "reach": self.reach,
         }
 
     @cached_property
@@ -253,7 +261,8 @@ class BaseArrivalFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # not su
         offered = {place.pk: place for places in self.places.values() for place in places}
         texts = [self._begun(index, "location") for index in range(self.total_form_count())]
         found = Location.objects.in_bulk(set(as_ids(texts, at_most=MOST_ROWS)) - offered.keys())
-        return {**offered, **found}
+        allowed = {pk: place for pk, place in found.items() if self.reach.includes(place)}
+        return {**offered, **allowed}
 
     def _begun(self, index: int, field: str) -> str:
         """What was posted for a field of a row, or what the row begins with."""

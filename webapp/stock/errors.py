@@ -25,6 +25,14 @@ class NotAcceptedError(BusinessError):
     """The part, the location or the quantity does not allow what was asked for."""
 
 
+class PlaceNotAllowedError(BusinessError):
+    """The person works at other locations; `field` is where the page asks for the location."""
+
+    def __init__(self, message: str, *, field: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
 class KeyReusedError(BusinessError):
     """The key of an earlier request came with a different request."""
 

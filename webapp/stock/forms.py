@@ -17,6 +17,7 @@ from core.widgets import SearchSelect
 from stock.entries import Line, Move
 from stock.models import Location, StockMovement
 from stock.models.ledger import CLOCK_TOLERANCE
+from stock.places import Reach
 
 MOST_LINES = 100
 
@@ -89,6 +90,10 @@ class LineForm(forms.Form):
         label=_("Serial number"), max_length=100, required=False, widget=_text()
     )
 
+    def __init__(self, *args: Any, reach: Reach, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        reach.limit(self.fields["location"])
+
     def line(self) -> Line:
         """What the service takes."""
         return Line(**self._values())
@@ -146,9 +151,10 @@ class TransferLineForm(LineForm):
         widget=_autocomplete("location", _("Location")),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, reach: Reach, **kwargs: Any) -> None:
+        super().__init__(*args, reach=reach, **kwargs)
         self.fields["location"].label = pgettext_lazy("location", "From")
+        reach.limit(self.fields["to"], preselect=False)
 
     def line(self) -> Move:
         return Move(**self._values())

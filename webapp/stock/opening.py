@@ -17,6 +17,7 @@ from stock.entries import Posting
 from stock.errors import CountOutdatedError
 from stock.models import Location, Lot, StockLevel, StockMovement, Stocktake, StocktakeLine
 from stock.models.ledger import Kind
+from stock.places import Reach
 from stock.posting import one_request_at_a_time
 
 # A movement's line is a small integer; more lines continue under a key made from the first.
@@ -61,11 +62,15 @@ def post_opening_stock(
     ledger's trigger applies them at once. Repeating the request with its key records nothing.
 
     :raises CountOutdatedError: if stock moved since `expected` was read; nothing is recorded
+    :raises PlaceNotAllowedError: if `by` works at other locations
     """
     one_request_at_a_time(key)
     if Stocktake.objects.filter(idempotency_key__in=_stocktake_keys(counts, key)).exists():
         done = StockMovement.objects.filter(idempotency_key__in=_movement_keys(counts, key))
         return Posting(list(done.order_by("pk")), repeated=True)
+    reach = Reach(by)
+    for location in {count.location.pk: count.location for count in counts}.values():
+        reach.check(location)
     lock_parts({count.part.pk for count in counts})
     lots = _find_lots(counts)
     _check_levels(counts, lots)

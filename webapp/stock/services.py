@@ -9,16 +9,17 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from access.models import User
 from catalog.locking import lock_parts
+from core.transactions import in_one_transaction
 from stock.entries import Count, Line, Move, Posting
 from stock.errors import CountOutdatedError, NotAcceptedError
 from stock.models import Location, StockMovement, Stocktake, StocktakeLine
 from stock.models.ledger import Kind
+from stock.places import Reach
 from stock.posting import (
     earlier,
     earlier_stocktake,
@@ -48,7 +49,7 @@ from stock.rules import (
 )
 
 
-@transaction.atomic
+@in_one_transaction
 def receive(
     *, lines: Sequence[Line], reason: str, by: User | None, at: datetime, key: uuid.UUID
 ) -> Posting:
@@ -56,12 +57,14 @@ def receive(
 
     :raises NotAcceptedError: if a part or location is inactive, or a quantity is not positive
     :raises LotNeededError, SerialTakenError: if tracking asks for what the line does not give
+    :raises PlaceNotAllowedError: if `by` works at other locations; so all functions here
     """
     one_request_at_a_time(key)
     parts = lock(lines)
     signature = [(Kind.RECEIPT, line, line.location, line.quantity) for line in lines]
     if done := earlier(key, signature):
         return done
+    reach = Reach(by)
     movements = []
     serials: set[tuple[int, str]] = set()
     for index, line in enumerate(lines):
@@ -71,13 +74,14 @@ def receive(
             check_cost(part, line)
             check_active(part)
             check_open(line.location)
+            reach.check(line.location)
             check_serial_once(part, line, serials)
             lot = lot_for_receipt(part, line)
         movements.append(movement(Kind.RECEIPT, line, lot, line.quantity, line.location))
     return post(movements, reason=reason, by=by, at=at, key=key)
 
 
-@transaction.atomic
+@in_one_transaction
 def issue(
     *, lines: Sequence[Line], reason: str, by: User | None, at: datetime, key: uuid.UUID
 ) -> Posting:
@@ -91,19 +95,20 @@ def issue(
     signature = [(Kind.ISSUE, line, line.location, -line.quantity) for line in lines]
     if done := earlier(key, signature):
         return done
-    there = Available(parts)
+    there, reach = Available(parts), Reach(by)
     movements = []
     for index, line in enumerate(lines):
         part = parts[line.part.pk]
         with naming_line(index):
             check_quantity(part, line)
+            reach.check(line.location)
             lot = lot_to_take(part, line)
             there.take(part, line.location, lot, line.quantity)
         movements.append(movement(Kind.ISSUE, line, lot, -line.quantity, line.location))
     return post(movements, reason=reason, by=by, at=at, key=key)
 
 
-@transaction.atomic
+@in_one_transaction
 def transfer(
     *, lines: Sequence[Move], reason: str, by: User | None, at: datetime, key: uuid.UUID
 ) -> Posting:
@@ -124,12 +129,14 @@ def transfer(
     ]
     if done := earlier(key, signature):
         return done
-    there = Available(parts)
+    there, reach = Available(parts), Reach(by)
     movements = []
     for index, line in enumerate(lines):
         part = parts[line.part.pk]
         with naming_line(index):
             check_quantity(part, line)
+            reach.check(line.location)
+            reach.check(line.to, field="to")
             check_open(line.to)
             check_moves(line)
             lot = lot_to_take(part, line)
@@ -140,7 +147,7 @@ def transfer(
     return post(movements, reason=reason, by=by, at=at, key=key)
 
 
-@transaction.atomic
+@in_one_transaction
 def post_stocktake(
     *,
     location: Location,
@@ -159,6 +166,7 @@ def post_stocktake(
     one_request_at_a_time(key)
     if done := earlier_stocktake(key, location, counts):
         return done
+    Reach(by).check(location)
     check_counts(lock(counts), counts)
     current = levels_at(location, counts)
     outdated = {
@@ -208,7 +216,7 @@ def post_stocktake(
     return post(movements, reason=reason, by=by, at=at, key=key)
 
 
-@transaction.atomic
+@in_one_transaction
 def correct(
     *,
     movements: Collection[StockMovement],
@@ -243,6 +251,9 @@ def correct(
         if {m.reverses_id for m in done} != set(wanted):
             raise key_reused()
         return Posting(done, repeated=True)
+    reach = Reach(by)
+    for m in to_reverse:
+        reach.check(m.location)
     check_reversible(to_reverse)
     lines = receipt_lines or {}
     check_receipts(to_reverse, lines)

@@ -75,7 +75,11 @@ class TestRoles:
     def test_that_only_read_change_nothing(self, role: Role) -> None:
         acting = {name for name in PERMISSIONS[role] if ".view_" not in name}
 
-        assert acting <= {"exchange.export_data", "stock.verify_ledger"}
+        assert acting <= {
+            "exchange.export_data",
+            "stock.verify_ledger",
+            "audit.export_auditentry",
+        }
 
     def test_leave_the_ledger_to_the_services(self) -> None:
         """Nobody, the administrator included, may add, change or delete movements as rows."""

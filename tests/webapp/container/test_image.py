@@ -239,9 +239,9 @@ def answers(service: Service) -> None:
     redirected, _ = service.ask("/admin/login/", {"Host": HOST})
     assert redirected.status == http.client.MOVED_PERMANENTLY
     assert redirected.headers["Location"] == f"https://{HOST}/admin/login/"
-    page, html = service.ask("/admin/login/")
+    page, html = service.ask("/account/login/")
     assert page.status == http.client.OK
-    assert "ログイン" in html
+    assert 'name="login"' in html
     assert "default-src 'self'" in page.headers["Content-Security-Policy"]
     [style, *_] = re.findall(r'href="(/static/[^"]+\.css)"', html)
     static, css = service.ask(style)
@@ -254,11 +254,11 @@ def answers(service: Service) -> None:
 
 def finishes_what_is_under_way(service: Service, database: Database) -> None:
     """Told to stop: new requests are served for a while, the slow one to its end; then it ends."""
-    page, html = service.ask("/admin/login/")
+    page, html = service.ask("/account/login/")
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', html)
     assert token
     cookie = page.headers["Set-Cookie"].split(";")[0]
-    form = {"csrfmiddlewaretoken": token[1], "username": "nobody", "password": "wrong"}
+    form = {"csrfmiddlewaretoken": token[1], "login": "nobody", "password": "wrong"}
     headers = {
         **AS_FROM_CLOUDFRONT,
         "Cookie": cookie,
@@ -268,7 +268,7 @@ def finishes_what_is_under_way(service: Service, database: Database) -> None:
     slow: list[tuple[int, str]] = []
 
     def sign_in() -> None:
-        answer, text = service.ask("/admin/login/", headers, urlencode(form))
+        answer, text = service.ask("/account/login/", headers, urlencode(form))
         slow.append((answer.status, text))
 
     with database.connect() as blocker:

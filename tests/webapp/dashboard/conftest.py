@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from django.core.cache import cache
+
+from dashboard.caching import cache
 
 
 @pytest.fixture(autouse=True)

@@ -3,10 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.utils import timezone
 
-from dashboard.caching import FRESH_FOR, Figure, a_few_minutes_old
+from dashboard.caching import FRESH_FOR, Figure, a_few_minutes_old, cache
 
 
 def age(name: str, by: timedelta) -> None:

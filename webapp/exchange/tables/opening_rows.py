@@ -66,6 +66,20 @@ def load(rows: Sequence[Row], *, lock: bool) -> References:
 
 
 def location_of(row: Row, references: References, problems: Problems) -> Location | None:
+    location = _named_location(row, references, problems)
+    if location is None or problems.reach.includes(location):
+        return location
+    problems.add(
+        row.number,
+        "location_path",
+        location.path_shown,
+        gettext("one of your places: %(places)s") % {"places": problems.reach.names},
+        gettext("Correct the location, or ask somebody who works there to import the row."),
+    )
+    return None
+
+
+def _named_location(row: Row, references: References, problems: Problems) -> Location | None:
     path = row.values.get("location_path", "")
     if not path:
         return references.unassigned

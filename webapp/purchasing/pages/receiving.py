@@ -28,7 +28,9 @@ from purchasing.receiving_forms import (
 )
 from purchasing.receiving_rows import may_receive, rows_of, with_all_missing
 from purchasing.states import RECEIVABLE, OrderState
+from stock.errors import PlaceNotAllowedError
 from stock.models import Location
+from stock.places import Reach
 
 PREFIX = "rows"
 
@@ -58,14 +60,15 @@ class LineRows:
 class Delivery:
     """The order as it is now, and what is needed to enter a delivery of it."""
 
-    def __init__(self, pk: int) -> None:
+    def __init__(self, pk: int, *, reach: Reach) -> None:
+        self.reach = reach
         orders = PurchaseOrder.objects.select_related("supplier", "destination")
         self.order = get_object_or_404(orders, pk=pk)
         self.lines: Sequence[OrderLine] = list(
             self.order.lines.select_related("part").defer("part__search_text").order_by("position")
         )
         self.places: Mapping[int, Sequence[Location]] = places_for(
-            self.order, {line.part_id for line in self.lines}
+            self.order, {line.part_id for line in self.lines}, reach=reach
         )
 
     @property
@@ -80,7 +83,12 @@ class Delivery:
 
     def rows(self, data: Any = None, **kwargs: Any) -> BaseArrivalFormSet:
         return arrival_formset()(
-            data, prefix=PREFIX, lines=self.lines, places=self.places, **kwargs
+            data,
+            prefix=PREFIX,
+            lines=self.lines,
+            places=self.places,
+            reach=self.reach,
+            **kwargs,
         )
 
     def by_line(self, rows: BaseArrivalFormSet) -> list[LineRows]:
@@ -95,20 +103,22 @@ class Delivery:
 @requires("purchasing.receive_purchaseorder", "purchasing.view_purchaseorder")
 def receive(model_admin: "ModelAdmin[Any]", request: HttpRequest, pk: int) -> HttpResponse:
     """Enter what arrived, as often as something arrives."""
-    delivery = Delivery(pk)
+    reach = Reach(user_of(request))
+    delivery = Delivery(pk, reach=reach)
     if request.method != "POST":
         if not delivery.is_receivable:
             messages.warning(request, _not_receivable(delivery.order))
             return redirect("admin:purchasing_purchaseorder_change", pk)
-        header = ReceiptHeaderForm(initial={"version": delivery.order.version})
+        header = ReceiptHeaderForm(initial={"version": delivery.order.version}, reach=reach)
         rows = delivery.rows(initial=delivery.begin())
         return _shown(model_admin, request, delivery, header, rows)
-    header = ReceiptHeaderForm(request.POST)
+    header = ReceiptHeaderForm(request.POST, reach=reach)
     valid = header.is_valid()
     rows = delivery.rows(request.POST, for_all=header.cleaned_data.get("location"))
     if "_everything" in request.POST:
         filled = with_all_missing(delivery.begin(rows.typed()), delivery.lines)
-        header = ReceiptHeaderForm(initial={name: header[name].value() for name in header.fields})
+        again = {name: header[name].value() for name in header.fields}
+        header = ReceiptHeaderForm(initial=again, reach=reach)
         return _shown(model_admin, request, delivery, header, delivery.rows(initial=filled))
     if rows.is_valid() and valid:
         entered = rows.entered()
@@ -116,11 +126,13 @@ def receive(model_admin: "ModelAdmin[Any]", request: HttpRequest, pk: int) -> Ht
             receipt, repeated = _record(delivery.order, header, entered, by=user_of(request))
         except OrderChangedError as error:
             # Shows the new numbers under what was typed; posting again is about them.
-            delivery = Delivery(pk)
+            delivery = Delivery(pk, reach=reach)
             header.look_again(delivery.order.version)
             header.add_error(None, error)
             header.add_error(None, _("What you entered is still here. Compare it, and record it."))
             rows = delivery.rows(initial=delivery.begin(rows.typed()))
+        except PlaceNotAllowedError as error:
+            (header if error.line is None else entered[error.line]).add_error("location", error)
         except BusinessError as error:
             (header if error.line is None else entered[error.line]).add_error(None, error)
         else:

@@ -4,7 +4,6 @@ from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -12,6 +11,7 @@ from access.models import User
 from catalog.locking import lock_parts
 from core import units
 from core.numbers import LARGEST
+from core.transactions import in_one_transaction
 from purchasing.errors import OrderRefusedError, ProposalDecidedError
 from purchasing.locking import lock_suppliers, name_of, suppliers_of
 from purchasing.models import (
@@ -26,7 +26,7 @@ from purchasing.positions import close_gaps
 from purchasing.reorder.evaluation import reorder_locked
 
 
-@transaction.atomic
+@in_one_transaction
 def accept(proposals: Collection[int], *, by: User, at: datetime) -> list[ReorderProposal]:
     """Take proposals as they are: their lines stay on the draft and are not computed any more."""
     found = _locked(proposals)
@@ -39,7 +39,7 @@ def accept(proposals: Collection[int], *, by: User, at: datetime) -> list[Reorde
     return found
 
 
-@transaction.atomic
+@in_one_transaction
 def change(proposal_id: int, *, packs: Decimal, by: User, at: datetime) -> ReorderProposal:
     """Order another quantity than the one proposed; from then on it stays.
 
@@ -64,7 +64,7 @@ def change(proposal_id: int, *, packs: Decimal, by: User, at: datetime) -> Reord
     return proposal
 
 
-@transaction.atomic
+@in_one_transaction
 def dismiss(
     proposals: Collection[int], *, until: date, reason: str, by: User, at: datetime
 ) -> list[ReorderProposal]:

@@ -8,8 +8,9 @@ from django.shortcuts import get_object_or_404
 
 from catalog.models import Part
 from core.numbers import plain
-from core.pages import requires
-from stock.models import StockLevel
+from core.pages import requires, user_of
+from stock.models import Location, StockLevel
+from stock.places import Reach
 
 MOST_PLACES = 30
 
@@ -20,11 +21,11 @@ def availability(
 ) -> HttpResponse:
     """JSON: the part's unit and tracking, and the places that hold it, fullest first."""
     part = get_object_or_404(Part, pk=part_id)
-    levels = (
-        StockLevel.objects.filter(part=part, quantity__gt=0)
-        .select_related("location", "lot")
-        .order_by("-quantity", "pk")[:MOST_PLACES]
-    )
+    here = StockLevel.objects.filter(part=part, quantity__gt=0)
+    reach = Reach(user_of(request))
+    if reach.is_limited:  # each place shown can be taken over into the line
+        here = here.filter(location__in=reach.within(Location.objects.all()))
+    levels = here.select_related("location", "lot").order_by("-quantity", "pk")[:MOST_PLACES]
     return JsonResponse(
         {
             "unit": str(part.get_unit_display()),

@@ -23,6 +23,7 @@ from core.errors import BusinessError
 from core.pages import as_ids, page_context, requires, user_of
 from stock import services
 from stock.entries import Line, Posting
+from stock.errors import PlaceNotAllowedError
 from stock.forms import (
     MOST_LINES,
     HeaderForm,
@@ -33,6 +34,7 @@ from stock.forms import (
     line_formset,
 )
 from stock.models import Location, StockLevel
+from stock.places import Reach
 
 EMPTY_ROWS = 1
 
@@ -96,7 +98,12 @@ def _page(page: EntryPage, model_admin: "ModelAdmin[Any]", request: HttpRequest)
     initial = [] if request.method == "POST" else _chosen(request)
     formset_class = line_formset(page.line_form, rows=0 if initial else EMPTY_ROWS)
     header = HeaderForm(request.POST or None)
-    formset = formset_class(request.POST or None, initial=initial, prefix="lines")
+    formset = formset_class(
+        request.POST or None,
+        initial=initial,
+        prefix="lines",
+        form_kwargs={"reach": Reach(user_of(request))},
+    )
     if request.method == "POST" and header.is_valid() and formset.is_valid():
         entered = formset.lines()
         posting = _record(
@@ -165,6 +172,10 @@ def _record(
     """Call the service; a refusal goes to the line that it is about."""
     try:
         return service(lines=lines, reason=header.cleaned_data["reason"], by=by, at=at, key=key)
+    except PlaceNotAllowedError as error:
+        form = header if error.line is None else forms[error.line]
+        form.add_error(error.field if error.field in form.fields else None, error)
+        return None
     except BusinessError as error:
         form = header if error.line is None else forms[error.line]
         form.add_error(None, error)

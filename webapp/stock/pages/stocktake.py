@@ -25,9 +25,10 @@ from core.fields import QuantityField
 from core.pages import as_id, page_context, requires, user_of
 from stock import services
 from stock.entries import Count, Posting
-from stock.errors import CountOutdatedError
+from stock.errors import CountOutdatedError, PlaceNotAllowedError
 from stock.forms import HeaderForm, part_autocomplete
 from stock.models import Location, Lot, StockLevel, Stocktake
+from stock.places import Reach
 from stock.rules import place_of
 
 # A page that can be counted in one go; the rest follows page by page.
@@ -39,9 +40,10 @@ class StartForm(forms.Form):
 
     location = forms.ModelChoiceField(Location.objects.all(), label=_("Location"))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, reach: Reach, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [("", ""), *branch_choices(Location.objects.all())]
+        reach.limit(self.fields["location"])
+        choices = [("", ""), *branch_choices(reach.within(Location.objects.all()))]
         self.fields["location"].widget = UnfoldAdminSelect2Widget(choices=choices)
         categories = [("", ""), *branch_choices(Category.objects.all())]
         self.fields["category"] = forms.ChoiceField(
@@ -116,7 +118,7 @@ FoundFormSet = forms.formset_factory(FoundForm, extra=1, max_num=50, absolute_ma
 def start(model_admin: "ModelAdmin[Any]", request: HttpRequest) -> HttpResponse:
     """Choose the location."""
     asked = request.GET if "location" in request.GET else None
-    form = StartForm(asked)
+    form = StartForm(asked, reach=Reach(user_of(request)))
     if asked is not None and form.is_valid():
         location = form.cleaned_data["location"]
         category = form.cleaned_data["category"]
@@ -130,6 +132,11 @@ def start(model_admin: "ModelAdmin[Any]", request: HttpRequest) -> HttpResponse:
 def count(model_admin: "ModelAdmin[Any]", request: HttpRequest, location_id: int) -> HttpResponse:
     """Enter the counts; ``_review`` shows the differences, ``_post`` records them."""
     location = get_object_or_404(Location, pk=location_id)
+    try:
+        Reach(user_of(request)).check(location)
+    except PlaceNotAllowedError as error:
+        messages.error(request, str(error))
+        return redirect("admin:stock_stocktake_start")
     category = request.GET.get("category")
     found_here = list(_levels(location, category, request.GET.get("after"))[: ROWS_A_PAGE + 1])
     more = len(found_here) > ROWS_A_PAGE
