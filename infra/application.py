@@ -45,6 +45,8 @@ class ApplicationArgs:
     django_secret: Secret
     # The key that signs the head of the audit log, as it is.
     audit_secret: Secret
+    # The key that second factors are encrypted with, as it is.
+    second_factor_secret: Secret
     # What the application itself may do in AWS.
     rights: Sequence[Statement]
     kms_key_arn: pulumi.Input[str]
@@ -116,6 +118,7 @@ class Application(pulumi.ComponentResource):
                     args.database_secret.arn,
                     args.django_secret.arn,
                     args.audit_secret.arn,
+                    args.second_factor_secret.arn,
                     *more,
                 ],
                 kms_key_arn=args.kms_key_arn,
@@ -138,6 +141,7 @@ class Application(pulumi.ComponentResource):
             secrets={
                 "DJANGO_SECRET_KEY": self.args.django_secret.value(),
                 "AUDIT_SIGNING_KEY": self.args.audit_secret.value(),
+                "SECOND_FACTOR_KEYS": self.args.second_factor_secret.value(),
                 **{key: database.value(key) for key in DATABASE_KEYS},
             },
         )

@@ -1,4 +1,4 @@
-"""What the application must know and nobody else may: its database user, and two keys of its own.
+"""What the application must know and nobody else may: its database user, and keys of its own.
 
 AWS draws the random values. They are write-only arguments: the provider neither reads them back nor
 compares them, and Pulumi keeps what it sent encrypted. Tasks name the version that they start with,
@@ -41,6 +41,7 @@ class Secrets(pulumi.ComponentResource):
     database: Secret  # JSON: DB_HOST, DB_PORT, DB_NAME, DB_USER_NAME, DB_PASSWORD
     django: Secret  # the key itself
     audit: Secret  # the key itself
+    second_factor: Secret  # the key itself
 
     def __init__(
         self, name: str, args: SecretsArgs, opts: pulumi.ResourceOptions | None = None
@@ -56,11 +57,14 @@ class Secrets(pulumi.ComponentResource):
         self.audit = self._key(
             "audit-main", "What the head of the audit log is signed with", args.audit_generation
         )
+        # Drawn once: with another one, nobody's second factor could be read any more.
+        self.second_factor = self._key("second-factor-main", "What encrypts second factors", 1)
         self.register_outputs(
             {
                 "database": self.database.arn,
                 "django": self.django.arn,
                 "audit": self.audit.arn,
+                "second_factor": self.second_factor.arn,
             }
         )
 

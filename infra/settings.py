@@ -9,6 +9,8 @@ from infra.edge import PROXIES, TLS_HEADER
 
 # Where the image keeps the authorities of RDS (webapp/Dockerfile).
 RDS_AUTHORITIES = "/app/webapp/config/rds-ca.pem"
+# A folder of the task, which goes with it.
+NO_MAIL = {"DJANGO_EMAIL": "file:/tmp/mail"}
 
 
 def django_settings(
@@ -39,9 +41,9 @@ def django_settings(
 
 
 def _mail(config: StackConfig) -> Mapping[str, str]:
-    """Nothing without a sender: then the application writes its mail into its log.
+    """Without a sender mail goes nowhere: least of all into the log, with its links to passwords.
 
     The region in which SES knows the sender is the task's own: ECS sets it by itself.
     """
     sender = config.mail.sender
-    return {"DJANGO_EMAIL": "ses", "DJANGO_EMAIL_FROM": sender} if sender else {}
+    return {"DJANGO_EMAIL": "ses", "DJANGO_EMAIL_FROM": sender} if sender else NO_MAIL

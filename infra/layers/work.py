@@ -74,6 +74,7 @@ def serve(stack: Stack, foundation: Foundation, ground: Ground, data: Data, way_
             database_secret=data.secrets.database,
             django_secret=data.secrets.django,
             audit_secret=data.secrets.audit,
+            second_factor_secret=data.secrets.second_factor,
             rights=[mail.right_to_send()] if mail else [],
             kms_key_arn=foundation.keys.main_arn,
             log_days=config.logs.days,

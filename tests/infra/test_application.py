@@ -92,6 +92,7 @@ class TestTasks:
                 "DB_PASSWORD",
                 "DB_USER_NAME",
                 "DJANGO_SECRET_KEY",
+                "SECOND_FACTOR_KEYS",
             } <= secret
             assert not clear & secret
             assert not [name for name in clear if "PASSWORD" in name or "SECRET" in name]
@@ -173,7 +174,8 @@ class TestRoles:
         [owner] = set(with_owner) - set(plain)
         assert owner == graph.outputs["database-owner-secret"]
         assert set(plain) == {
-            graph.outputs[f"{name}-secret"] for name in ("database", "django", "audit")
+            graph.outputs[f"{name}-secret"]
+            for name in ("database", "django", "audit", "second-factor")
         }
         web = tasks(graph)["drone-stg-task-web"]
         assert web.inputs["executionRoleArn"].endswith(":app-execution-web")

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from config.mail import mailers
 from infra.plan.recorder import Graph
 from tests.infra.conftest import STACKS, Deploy
 from tests.infra.options import DOMAIN, OTHERWISE, WITH_DOMAIN
@@ -27,7 +28,28 @@ class TestWithoutASender:
 
         assert graph.of_type(IDENTITY) == []
         for told in settings(graph):
-            assert not {"DJANGO_EMAIL", "DJANGO_EMAIL_FROM"} & set(told)
+            assert told["DJANGO_EMAIL"] == "file:/tmp/mail"  # neither sent nor in the log
+            assert "DJANGO_EMAIL_FROM" not in told
+
+    def test_the_task_may_send_nothing(self, stack: str, deploy: Deploy) -> None:
+        rights = [
+            action
+            for policy in deploy(stack).of_type("iam/rolePolicy:RolePolicy")
+            for statement in policy.document("policy")["Statement"]
+            for action in statement["Action"]
+        ]
+
+        assert not [action for action in rights if action.startswith("ses:")]
+
+
+class TestHowItLeaves:
+    @pytest.mark.parametrize("options", [{}, WITH_DOMAIN])
+    def test_is_a_way_that_the_application_knows(
+        self, options: dict[str, Any], deploy: Deploy
+    ) -> None:
+        told, *_ = settings(deploy("prd", **options))
+
+        assert mailers(told["DJANGO_EMAIL"])
 
 
 @pytest.mark.parametrize("stack", STACKS)

@@ -20,7 +20,9 @@ class TestSecrets:
     def test_are_named_with_the_environment_last(self, stack: str, deploy: Deploy) -> None:
         names = {secret.inputs["name"] for secret in deploy(stack).of_type(SECRET)}
 
-        assert names == {f"rds-main-{stack}", f"django-main-{stack}", f"audit-main-{stack}"}
+        assert names == {
+            f"{name}-main-{stack}" for name in ("rds", "django", "audit", "second-factor")
+        }
 
     def test_hold_what_the_application_signs_in_with(self, stack: str, deploy: Deploy) -> None:
         assert value_of(deploy(stack), "rds-main") == {
@@ -49,13 +51,23 @@ class TestSecrets:
 
 
 class TestKeys:
-    def test_are_two_that_are_drawn_apart(self, deploy: Deploy) -> None:
+    def test_are_drawn_apart(self, deploy: Deploy) -> None:
         """What signs sessions may change any day; what signs the audit log must not with it."""
         graph = deploy("prd", secretsDatabaseGeneration=2)
 
-        keys = [graph.one(VERSION, name) for name in ("django-main", "audit-main")]
-        assert [key.inputs["secretStringWo"] for key in keys] == ["drawn-by-aws"] * 2
-        assert keys[0].inputs["secretId"] != keys[1].inputs["secretId"]
+        keys = [graph.one(VERSION, f"{name}-main") for name in ("django", "audit", "second-factor")]
+        assert [key.inputs["secretStringWo"] for key in keys] == ["drawn-by-aws"] * 3
+        assert len({key.inputs["secretId"] for key in keys}) == 3
+
+    def test_of_second_factors_stays_whatever_is_counted_up(self, deploy: Deploy) -> None:
+        before, after = (
+            deploy("stg"),
+            deploy("stg", secretsDjangoGeneration=2, secretsAuditGeneration=2),
+        )
+
+        assert number(before, "second-factor-main") == number(after, "second-factor-main")
+        for changed in ("django-main", "audit-main"):
+            assert number(before, changed) != number(after, changed)
 
     def test_are_hard_to_lose_in_production(self, deploy: Deploy) -> None:
         for secret in deploy("prd").of_type(SECRET):
@@ -69,7 +81,7 @@ class TestGenerations:
 
         assert value_of(after, "rds-main")["DB_USER_NAME"] == "inventory_app_2"
         assert number(before, "rds-main") != number(after, "rds-main")
-        for other in ("django-main", "audit-main"):
+        for other in ("django-main", "audit-main", "second-factor-main"):
             assert number(before, other) == number(after, other)
 
     def test_another_database_is_a_new_version_too(self, deploy: Deploy) -> None:
@@ -103,6 +115,9 @@ class TestGenerations:
             ":secrets-rds-main:DB_PASSWORD::secrets-rds-main-value-version-id"
         )
         assert named["DJANGO_SECRET_KEY"].endswith(":::secrets-django-main-value-version-id")
+        assert named["SECOND_FACTOR_KEYS"].endswith(
+            ":::secrets-second-factor-main-value-version-id"
+        )
         assert named["AUDIT_SIGNING_KEY"].endswith(":::secrets-audit-main-value-version-id")
 
 
