@@ -29,8 +29,16 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "webapp" / "locale"
 
 # Packages whose strings our users see. Add a package here when it joins INSTALLED_APPS.
-PACKAGES = ("django", "unfold")
+PACKAGES = ("django", "unfold", "allauth", "axes")
 UNUSED = (
+    "allauth/headless",
+    "allauth/idp",
+    "allauth/mfa/webauthn",
+    "allauth/socialaccount",
+    "allauth/templates",  # `signin` has its own
+    "axes/admin.py",
+    "axes/conf.py",
+    "axes/models.py",  # pages of `signin` show these rows, in words of its own
     "django/conf/*_template",
     "django/conf/global_settings.py",  # the names of a hundred languages
     "django/contrib/admindocs",

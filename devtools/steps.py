@@ -64,6 +64,11 @@ def verify_ledger(application: Application) -> None:
         application.manage("verify_ledger", "--max-age", "24h", quiet=True)
 
 
+def verify_audit(application: Application) -> None:
+    with step("verifying the audit log, if the last time is a day ago"):
+        application.manage("verify_audit", "--max-age", "24h", quiet=True)
+
+
 def collect_static(application: Application) -> None:
     """Copies and compresses every static file: some seconds, so only when one changed."""
     house = application.house

@@ -68,6 +68,7 @@ def make_ready(application: Application, *, with_demo: bool) -> dict[str, str]:
         users = steps.create_demo_users(application)  # before the story that is told of them
         steps.load_demo_once(application)
     steps.verify_ledger(application)
+    steps.verify_audit(application)
     steps.collect_static(application)
     return users
 

@@ -122,7 +122,7 @@ def test_every_model_and_field_of_ours_has_a_japanese_name() -> None:
         names = {model._meta.label: model._meta.verbose_name}
         names |= {
             f"{model._meta.label}.{field.name}": field.verbose_name
-            for field in model._meta.fields
+            for field in model._meta.local_fields
             if field.editable and not field.auto_created
         }
         for label, name in names.items():
@@ -201,7 +201,7 @@ class TestPagesInJapanese:
         request = RequestFactory().get("/")
         request.user = user
         yield reverse("admin:index")
-        yield reverse("admin:password_change")
+        yield reverse("account_change_password")
         yield reverse("admin:exchange_importrun_import_file")
         for name in ("receive", "issue", "transfer", "stocktake_start"):
             yield reverse(f"admin:stock_{name}")

@@ -34,7 +34,7 @@ class RightsBackend(ModelBackend):
     def with_perm(
         self,
         perm: Permission | str,
-        is_active: bool | None = True,
+        is_active: bool = True,
         include_superusers: bool = True,
         obj: Any = None,
     ) -> QuerySet[Any]:

@@ -77,14 +77,14 @@ class PasswordForm(AdminPasswordChangeForm):
     """A password for somebody else."""
 
     def __init__(self, user: User, *args: Any, by: User, **kwargs: Any) -> None:
-        super().__init__(user, *args, **kwargs)
-        self.by = by
+        super().__init__(user, *args, **kwargs)  # type: ignore[arg-type]  # unfold names Django's
+        self.by, self.account = by, user
 
     def save(self, commit: bool = True) -> User:
         usable = self.cleaned_data.get("set_usable_password", True)
         password = self.cleaned_data["password1"] if usable else None
-        people.set_password(user=self.user, password=password, by=self.by)
-        return self.user
+        people.set_password(user=self.account, password=password, by=self.by)
+        return self.account
 
 
 class RightsForm(forms.Form):

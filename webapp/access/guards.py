@@ -23,6 +23,8 @@ from access.labels import rights_in_words
 from access.models import User
 from access.roles import EVERY, Role
 from core.permissions import MissingRightError
+from stock.models import Location
+from stock.places import Reach
 
 LAST_ADMINISTRATOR = "access_last_administrator"
 MANAGE_RIGHTS = "access.change_user"
@@ -89,24 +91,17 @@ def check_denies(names: Collection[str], by: User | None) -> None:
 
 def check_places(by: User | None, locations: Collection[int], *, what: str) -> None:
     """Who works at some places only decides about people of these places."""
-    if by is None:
+    reach = Reach(by)
+    if not reach.is_limited:
         return
-    own = list(by.locations.all())
-    if not own:
-        return
-    there = list(User.locations.rel.model.objects.filter(pk__in=list(locations)))
-    within = [
-        place
-        for place in there
-        if any(place.pk == root.pk or place.path.startswith(f"{root.path}/") for root in own)
-    ]
-    if not there or len(within) < len(there):
+    there = Location.objects.filter(pk__in=list(locations))
+    if not there or not all(map(reach.includes, there)):
         raise BeyondOwnRightsError(
             _(
                 "%(user)s would work, or works, at more places than you: you work only at "
                 "%(places)s. Ask somebody who works everywhere."
             )
-            % {"user": what, "places": ", ".join(map(str, own))}
+            % {"user": what, "places": reach.names}
         )
 
 

@@ -27,7 +27,6 @@ NOTHING = "–"
 _MASK = "***"
 # What the name of a row is made of, beyond its own columns.
 _NAMED_WITH = {
-    "access.user": (),
     "catalog.supplierpart": ("supplier",),
     "purchasing.goodsreceiptline": ("receipt",),
     "purchasing.orderevent": ("order",),
@@ -143,8 +142,10 @@ def _plain_value(field: "Field[Any, Any] | None", value: Any) -> str:
 
 def _names_of(model: type[Model], keys: set[Any]) -> dict[str, str]:
     name = _NAMES.get(model, str)
-    rows = model._base_manager.select_related(*_NAMED_WITH.get(model._meta.label_lower, ()))
-    return {str(row.pk): name(row) for row in rows.filter(pk__in=keys)}
+    rows = model._base_manager.filter(pk__in=keys)
+    if named_with := _NAMED_WITH.get(model._meta.label_lower):
+        rows = rows.select_related(*named_with)
+    return {str(row.pk): name(row) for row in rows}
 
 
 _NAMES: dict[type[Model], Callable[[Any], str]] = {

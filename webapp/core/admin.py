@@ -8,7 +8,7 @@ from django.contrib.admin import ShowFacets
 from django.contrib.admin.utils import unquote
 from django.core.paginator import Paginator
 from django.db import models
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -118,7 +118,16 @@ class InventoryAdmin(
         """In the audit log: Django's own history knows only what was done in the admin."""
         if not request.user.has_perm("audit.view_auditentry"):
             raise MissingRightError("audit.view_auditentry")
-        return redirect("admin:audit_life", self.opts.label_lower, unquote(object_id))
+        key = unquote(object_id)
+        if "/" in key:
+            raise Http404(key)
+        return redirect("admin:audit_life", self.opts.label_lower, key)
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        """An empty ``_to_field`` is none: Django looks for a field without a name."""
+        return super().get_object(request, object_id, from_field or None)
 
     # --- Deleting ---
 

@@ -3,9 +3,12 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Permission
+from django.core.exceptions import FieldDoesNotExist
 from django.db import DatabaseError, models, transaction
 from django.http import HttpRequest
 from django.urls import ResolverMatch
@@ -92,6 +95,8 @@ def administrators() -> list[str]:
 def _asked_for(request: HttpRequest) -> tuple[str, ...]:
     """The right that a page of the admin asks for; none where nobody can have it."""
     match = request.resolver_match
+    if match is not None and match.url_name == "autocomplete":
+        return _asked_for_by_search(request)
     found = None if match is None else _model_and_page(match)
     if found is None:
         return ()
@@ -105,6 +110,18 @@ def _asked_for(request: HttpRequest) -> tuple[str, ...]:
         if action in meta.default_permissions
         else ()
     )
+
+
+def _asked_for_by_search(request: HttpRequest) -> tuple[str, ...]:
+    """A field that searches asks for the right to see what it finds."""
+    query = request.GET
+    try:
+        model = apps.get_model(query.get("app_label", ""), query.get("model_name", ""))
+        link: Any = model._meta.get_field(query.get("field_name", ""))
+        meta = link.remote_field.model._meta
+    except (LookupError, FieldDoesNotExist, AttributeError, ValueError):
+        return ()
+    return (f"{meta.app_label}.view_{meta.model_name}",)
 
 
 def _model_and_page(match: ResolverMatch) -> tuple[type[models.Model], str] | None:

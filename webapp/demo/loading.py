@@ -10,6 +10,7 @@ from django.utils.translation import override
 
 from access.models import User
 from access.roles import Role
+from audit.context import acting
 from catalog.models import Part
 from core.errors import BusinessError
 from demo.story import DAYS, Story, opening
@@ -53,7 +54,8 @@ def load_demo(*, now: datetime, write: Callable[[str], object]) -> bool:
     started = time.monotonic()
     imported = PurchaseOrder.objects.count()
     story = Story(now=now, builds=DATA / "drone" / "builds.csv")
-    movements = story.tell()
+    with acting(source="load_demo"):
+        movements = story.tell()
     write(
         f"  {movements:,} movements and {PurchaseOrder.objects.count() - imported:,} orders "
         f"in {time.monotonic() - started:.1f} s"

@@ -10,6 +10,7 @@ from django.db import models
 
 from access.models import User
 from access.roles import Role
+from audit.context import Context, set_context
 from catalog.models import Part, Tracking
 from stock import services
 from stock.entries import Count, Line, Move, Posting
@@ -179,8 +180,10 @@ class Storeroom:
         return lines
 
     def user(self, role: Role) -> User:
-        """The demo user of a role."""
-        return self._users[role.value]
+        """The demo user of a role, who acts from now on: in the audit log, too."""
+        user = self._users[role.value]
+        set_context(Context(source="load_demo").of(user))
+        return user
 
     def key(self) -> uuid.UUID:
         """A key for a request; the same ones each time the story is told."""

@@ -22,11 +22,11 @@ class SignInFailureAdmin(ReadOnlyAdmin):
     """The list is a page of ours: lockouts are sums over rows."""
 
     def get_urls(self) -> list[URLPattern]:
-        pages = [
+        """None for a single row: it says nothing by itself."""
+        return [
             page_at(self, "", admin_views.failures, "signin_signinfailure_changelist"),
             page_at(self, "unlock/", admin_views.unlock, "signin_signinfailure_unlock"),
         ]
-        return [*pages, *super().get_urls()]
 
 
 @admin.register(SecondFactor)
@@ -38,6 +38,7 @@ class SecondFactorAdmin(ReadOnlyAdmin):
     search_fields = ["user__username", "user__last_name", "user__first_name"]
     search_help_text = _("User")
     ordering = ["user__username"]
+    fields = readonly_fields = ["user", "since", "last_used"]  # not the secret, encrypted as it is
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         factors = super().get_queryset(request).select_related("user")

@@ -11,8 +11,9 @@ def address_of(request: HttpRequest, path: str) -> str:
     first that is named in full. Only a desk, where every host may be allowed, believes the request.
     """
     scheme = "https" if settings.TLS else "http"
-    named = [host for host in settings.ALLOWED_HOSTS if host != "*" and not host.startswith(".")]
     host = request.get_host()
-    if named and host.rpartition(":")[0] not in named and host not in named:
+    named = [name for name in settings.ALLOWED_HOSTS if not name.startswith(("*", "."))]
+    is_named = host in named or host.rpartition(":")[0] in named
+    if named and not is_named and "*" not in settings.ALLOWED_HOSTS:
         host = named[0]
     return f"{scheme}://{host}{path}"

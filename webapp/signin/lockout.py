@@ -147,6 +147,14 @@ def unlock(*, name: str, address: str | None) -> int:
     return forgotten
 
 
+def unlock_everywhere(*, name: str) -> list[str | None]:
+    """Of all addresses that a name is locked out from; returns them."""
+    addresses = [lockout.address for lockout in current_lockouts() if lockout.name == name]
+    for address in addresses:
+        unlock(name=name, address=address)
+    return addresses
+
+
 def lasts() -> timedelta:
     duration: timedelta = settings.AXES_COOLOFF_TIME
     return duration

@@ -56,19 +56,21 @@ def end_other_sessions(*, user: User, but: str | None, reason: str) -> int:
 
 
 @transaction.atomic
-def reset_second_factor(*, user: User, by: User) -> bool:
+def reset_second_factor(*, user: User, by: User | None) -> bool:
     """Remove the second factor of somebody who lost the device; says whether there was one.
+
+    `by` is None on the command line.
 
     :raises OwnRightsError: for one's own, which has its own page
     :raises BeyondOwnRightsError: if the user has rights that `by` does not have
     """
     user = User.objects.select_for_update().get(pk=user.pk)
-    if user.pk == by.pk:
+    if by is not None and user.pk == by.pk:
         raise OwnRightsError(_("Turn your own second factor off on the page of your account."))
     check_not_above(user, by)
     removed, _models = Authenticator.objects.filter(user=user).delete()
     if removed:
-        record(Kind.SECOND_FACTOR_REMOVED, subject=user, details={"by": by.get_username()})
+        record(Kind.SECOND_FACTOR_REMOVED, subject=user, details={"type": "all"})
         end_other_sessions(user=user, but=None, reason="second factor removed")
     return bool(removed)
 

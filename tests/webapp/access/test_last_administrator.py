@@ -16,7 +16,7 @@ from tests.webapp.database import refused_by
 from tests.webapp.threads import at_once
 
 
-def run(statement: str, *values: object) -> None:
+def run(statement: str, *values: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
 
@@ -59,6 +59,10 @@ class TestTheDatabase:
 
         with refused_by(LAST_ADMINISTRATOR):
             run("UPDATE access_user SET is_superuser = false WHERE id = %s", root.pk)
+
+    def test_keeps_a_superuser_who_is_the_only_administrator(self, root: User) -> None:
+        with refused_by(LAST_ADMINISTRATOR):
+            run("DELETE FROM access_user WHERE id = %s", root.pk)
 
     def test_counts_nobody_who_is_inactive_or_to_whom_it_is_denied(
         self, administrator: User, deputy: User, root: User

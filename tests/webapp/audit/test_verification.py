@@ -354,3 +354,21 @@ class TestCommands:
 
         with pytest.raises(CommandError, match="heads"):
             call_command("verify_audit", head=file)
+
+    def test_leave_a_young_proof_alone(self, entries: list[AuditEntry]) -> None:
+        call_command("verify_audit", stdout=StringIO())
+        said = StringIO()
+
+        call_command("verify_audit", "--max-age", "24h", stdout=said)
+
+        assert said.getvalue().startswith("verified ")
+        assert AuditEntry.objects.filter(kind=Kind.VERIFIED).count() == 1
+
+    def test_prove_again_what_was_not_whole(self, entries: list[AuditEntry]) -> None:
+        with tampering() as cursor:
+            cursor.execute("DELETE FROM audit_auditentry WHERE id = %s", [entries[1].pk])
+        for _ in range(2):
+            with pytest.raises(CommandError, match="tampered"):
+                call_command("verify_audit", "--max-age", "24h", stdout=StringIO())
+
+        assert AuditEntry.objects.filter(kind=Kind.VERIFIED).count() == 2

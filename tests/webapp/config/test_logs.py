@@ -61,5 +61,40 @@ class TestJson:
         assert json.loads(text)["event"].startswith("search")
 
 
+class TestSecrets:
+    @pytest.mark.parametrize(
+        "address",
+        [
+            "/account/password/reset/1a-cxyz123-0123456789abcdef/",
+            "/account/password/reset/key/1a-cxyz123-0123456789abcdef/",
+            "/account/confirm-email/cxyz123-0123456789abcdef/",
+        ],
+    )
+    def test_of_a_link_for_a_new_password_are_not_told(self, address: str) -> None:
+        text = logged(record("Internal Server Error: %s", address))
+
+        assert "0123456789abcdef" not in text
+        assert "***" in text
+
+    def test_leave_the_names_of_pages(self) -> None:
+        address = "/account/password/reset/sent/"
+
+        assert address in logged(record("%s", address))
+
+    def test_of_a_row_that_was_refused_are_not_told(self) -> None:
+        try:
+            int("violates check. DETAIL:  Failing row contains (7, pbkdf2$hash, x).")
+        except ValueError:
+            text = logged(record("failed", error=True))
+
+        assert "pbkdf2" not in text
+        assert "violates check" in text
+
+    def test_of_requests_that_were_refused_are_left_to_the_access_log(self) -> None:
+        loggers = logging_config(json=True)["loggers"]
+
+        assert loggers["django.request"]["level"] == "ERROR"
+
+
 def test_a_desk_reads_plain_text() -> None:
     assert "3 left" in logged(record("3 left"), as_json=False)

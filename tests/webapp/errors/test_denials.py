@@ -64,6 +64,17 @@ class TestThePage:
         assert response.status_code == 403
         assert "Categories: change" in text(response)
 
+    def test_names_what_a_search_field_would_find(
+        self, client_of: ClientOf, outsider: User
+    ) -> None:
+        response = client_of(outsider).get(
+            "/admin/autocomplete/",
+            {"app_label": "catalog", "model_name": "part", "field_name": "category"},
+        )
+
+        assert response.status_code == 403
+        assert "Categories: view" in text(response)
+
     def test_names_no_right_where_nobody_can_have_it(
         self, client_of: ClientOf, administrator: User
     ) -> None:

@@ -1,13 +1,17 @@
 """Administrators see who is locked out, unlock, and remove second factors of lost devices."""
 
+from io import StringIO
+
 import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth.models import Permission
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from access.models import User
 from audit.kinds import Kind
 from signin.lockout import current_lockouts
+from signin.models import SecondFactor
 from tests.webapp.cast import PASSWORD, ClientOf
 from tests.webapp.signin.steps import (
     events,
@@ -99,6 +103,17 @@ class TestFailures:
 
 
 class TestSecondFactors:
+    def test_shows_no_secret_even_encrypted(
+        self, client_of: ClientOf, auditor: User, storekeeper: User
+    ) -> None:
+        give_second_factor(storekeeper)
+        factor = SecondFactor.objects.get(user=storekeeper, type="totp")
+
+        page = client_of(auditor).get(f"{FACTORS}{factor.pk}/change/")
+
+        assert page.status_code == 200
+        assert factor.data["secret"] not in page.content.decode()
+
     def test_shows_who_has_one(
         self, client_of: ClientOf, administrator: User, storekeeper: User, buyer: User
     ) -> None:
@@ -163,6 +178,25 @@ class TestSecondFactors:
         assert client_of(auditor).post(f"{FACTORS}{buyer.pk}/remove/").status_code == 403
         assert client_of(storekeeper).get(FACTORS).status_code == 403
         assert has_second_factor(buyer)
+
+    def test_removes_one_from_the_command_line(self, client: Client, administrator: User) -> None:
+        sign_in(client, administrator)
+        give_second_factor(administrator)
+
+        call_command("remove_second_factor", "administrator", stdout=StringIO())
+
+        assert not has_second_factor(administrator)
+        assert client.get("/admin/").status_code == 302
+        assert [entry.object_id for entry in events(Kind.SECOND_FACTOR_REMOVED)] == [
+            str(administrator.pk)
+        ]
+
+    @pytest.mark.parametrize("name", ["nobody", "administrator"])
+    def test_says_on_the_command_line_that_there_is_none(
+        self, name: str, administrator: User
+    ) -> None:
+        with pytest.raises(CommandError, match=f"{name} has no second factor"):
+            call_command("remove_second_factor", name)
 
     def test_knows_nothing_of_who_has_none(
         self, client_of: ClientOf, administrator: User, buyer: User

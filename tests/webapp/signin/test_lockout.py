@@ -7,7 +7,7 @@ from unittest import mock
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client, override_settings
 from django.utils import timezone
 
@@ -230,9 +230,24 @@ class TestUnlocking:
 
         assert [lockout.address for lockout in current_lockouts()] == ["203.0.113.7"]
 
-    def test_works_from_the_command_line(self, client: Client, storekeeper: User) -> None:
+    def test_works_from_the_command_line(
+        self, client: Client, storekeeper: User, buyer: User
+    ) -> None:
         fail(client, storekeeper)
         fail(client, storekeeper, REMOTE_ADDR="203.0.113.7")
+        fail(client, buyer)
+
+        call_command("unlock_account", "storekeeper", stdout=StringIO())
+
+        assert [lockout.name for lockout in current_lockouts()] == ["buyer"]
+        assert len(events(Kind.UNLOCKED)) == 2
+
+    def test_says_so_when_nobody_is_locked_out(self, storekeeper: User) -> None:
+        with pytest.raises(CommandError, match="storekeeper is not locked out"):
+            call_command("unlock_account", "storekeeper")
+
+    def test_works_by_the_commands_of_axes_too(self, client: Client, storekeeper: User) -> None:
+        fail(client, storekeeper)
 
         call_command("axes_reset_username", "storekeeper", stdout=StringIO())
 

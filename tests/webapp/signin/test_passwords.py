@@ -331,7 +331,7 @@ class TestTheLink:
     def test_works_once(self, client: Client, keeper: User, outbox: Outbox) -> None:
         by_mail(client, keeper, outbox, OTHER_PASSWORD)
 
-        page, action = follow(Client(), link_in(outbox()[-1]))
+        page, action = follow(client, link_in(outbox()[-1]))
 
         assert "not valid any more" in text_of(page)
         assert not action

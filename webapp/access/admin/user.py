@@ -113,7 +113,7 @@ class UserAdmin(DjangoUserAdmin, InventoryAdmin):  # type: ignore[type-arg]  # n
             and self._is_within(request, obj)
         )
 
-    def _is_within(self, request: HttpRequest, obj: User | None) -> bool:
+    def _is_within(self, request: HttpRequest, obj: Any) -> bool:
         """Whether the account is nobody's who may do more than the one who asks."""
         if obj is None or obj.pk is None:
             return True
@@ -130,12 +130,14 @@ class UserAdmin(DjangoUserAdmin, InventoryAdmin):  # type: ignore[type-arg]  # n
 
     # --- Writing ---
 
-    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, **kwargs)
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
         form.by = user_of(request)
         return form
 
-    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change:
             people.change(user=obj, by=user_of(request))
             return

@@ -25,6 +25,8 @@ from core.pages import as_id
 from core.text import half_width
 
 NOBODY = "none"
+# Before and after them there is nothing to find, and at the ends of the calendar nothing to add.
+YEARS = range(1900, 3000)
 
 
 class KindFilter(ChoiceFilter):
@@ -147,6 +149,8 @@ class MomentFilter(RangeDateTimeFilter):
             for part in (0, 1)
         ]
         day = _parsed(parse_date, texts[0].replace("/", "-"))
+        if day is not None and day.year not in YEARS:
+            raise _UnreadableError(texts[0])
         return day, _parsed(parse_time, texts[1])
 
 

@@ -1,6 +1,6 @@
 """Locations in the admin."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -17,6 +17,7 @@ from core.pages import user_of
 from exchange.exporting import ExportMixin
 from purchasing import obstacles
 from stock.models import Location
+from stock.models.location import LocationQuerySet
 from stock.places import Reach
 
 # Where an order shall be delivered is no movement of stock.
@@ -56,12 +57,14 @@ class LocationAdmin(ExportMixin, InventoryAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and self._is_within(request, obj)
 
-    def _is_within(self, request: HttpRequest, obj: Location | None) -> bool:
+    def _is_within(self, request: HttpRequest, obj: Any) -> bool:
         return obj is None or obj.pk is None or _reach(request).is_beneath(obj)
 
-    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
         """A new or moved location lies beneath the places of who makes or moves it."""
-        form = super().get_form(request, obj, **kwargs)
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
         reach = _reach(request)
         if reach.is_limited and "parent" in form.base_fields:
             parent = form.base_fields["parent"]
@@ -71,13 +74,13 @@ class LocationAdmin(ExportMixin, InventoryAdmin):
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Location], search_term: str
-    ) -> tuple[QuerySet[Location], bool]:
+    ) -> tuple[QuerySet[Any], bool]:
         """The search fields of forms offer what may be chosen; lists show everything."""
         found, distinct = super().get_search_results(request, queryset, search_term)
         asked_by = (request.GET.get("model_name"), request.GET.get("field_name"))
         is_search_field = request.path == reverse(f"{self.admin_site.name}:autocomplete")
         if is_search_field and asked_by not in NOT_LIMITED:
-            return _reach(request).within(found), distinct
+            return _reach(request).within(cast("LocationQuerySet", found)), distinct
         return found, distinct
 
     @admin.display(description=_("path"), ordering="path")

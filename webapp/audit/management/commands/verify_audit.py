@@ -4,11 +4,14 @@ from time import monotonic
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from audit.heads import UnknownHeadError, check_head
 from audit.kinds import Kind
+from audit.reading import last_verification
 from audit.recording import record
 from audit.verification import verify_audit
+from core.arguments import hours
 
 
 class Command(BaseCommand):
@@ -24,7 +27,17 @@ class Command(BaseCommand):
             help="Lines of `audit_head` that were kept elsewhere: the log must still lead there.",
         )
 
+        parser.add_argument(
+            "--max-age",
+            type=hours,
+            help="Do nothing if the last verification found the log whole and is younger: 24h.",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
+        last, max_age = last_verification(), options["max_age"]
+        if last.at and last.whole and max_age and timezone.now() - last.at < max_age:
+            self.stdout.write(f"verified {last.at:%Y-%m-%d %H:%M} UTC, whole")
+            return
         begun = monotonic()
         heads = self._check_heads(options["head"]) if options["head"] else 0
         report = verify_audit()

@@ -22,7 +22,8 @@
 
   // What takes the focus for a field: select2 hides the real one.
   function focusable(field) {
-    return field.parentElement?.querySelector(".select2-selection") ?? field;
+    const hidden = field.matches("select.select2-hidden-accessible");
+    return (hidden && field.parentElement.querySelector(".select2-selection")) || field;
   }
 
   // A field on a tab that is not open: open it.
@@ -43,10 +44,13 @@
     const target = focusable(field);
     const told = (field.getAttribute("aria-describedby") ?? "").split(/\s+/);
     const ids = told.filter((id) => id && document.getElementById(id));
-    const beside = field.closest("div.flex-col, .inventory-field, td")?.querySelector(".text-red-600, .inventory-error, .errorlist");
-    if (beside && !ids.some((id) => beside.contains(document.getElementById(id)) || document.getElementById(id).contains(beside))) {
-      beside.id ||= `${field.id}_error`;
-      ids.push(beside.id);
+    if (!ids.includes(`${field.id}_error`)) {
+      const around = field.closest("div.flex-col, .inventory-field, td");
+      const beside = around?.querySelector(":is(.text-red-600, .inventory-error, .errorlist):not(label *)");
+      if (beside) {
+        beside.id ||= `${field.id}_message`;
+        ids.push(beside.id);
+      }
     }
     for (const element of new Set([field, target])) {
       element.setAttribute("aria-invalid", "true");
@@ -66,7 +70,11 @@
       return;
     }
     const first = invalid[0] ?? document.querySelector(".errornote, .inventory-alert");
-    if (!first) return;
+    if (!first) {
+      // The browser could not: the page is hidden until it is drawn.
+      if (document.activeElement === document.body) document.querySelector("[autofocus]")?.focus();
+      return;
+    }
     if (first === invalid[0]) open(first);
     else first.tabIndex = -1;
     // Once the tab is drawn.

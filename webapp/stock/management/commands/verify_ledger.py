@@ -1,21 +1,12 @@
-import re
-from argparse import ArgumentParser, ArgumentTypeError
-from datetime import timedelta
+from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from core.arguments import hours
 from stock.models import LedgerVerification
 from stock.verification import verify_ledger
-
-
-def hours(text: str) -> timedelta:
-    """``24h`` as a span of time."""
-    match = re.fullmatch(r"(\d+)h", text)
-    if not match:
-        raise ArgumentTypeError(f"{text!r}: write hours, such as 24h.")
-    return timedelta(hours=int(match[1]))
 
 
 class Command(BaseCommand):
