@@ -36,6 +36,8 @@ made = {
     "database-secret": data.secrets.database.arn,
     "database-owner-secret": data.database.owner_secret_arn,
     "django-secret": data.secrets.django.arn,
+    "audit-secret": data.secrets.audit.arn,
+    "second-factor-secret": data.secrets.second_factor.arn,
     "log-bucket": foundation.log_bucket.name,
     "alarm-topic": foundation.alarm_topic.arn,
     "key": foundation.keys.main_arn,

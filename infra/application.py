@@ -12,6 +12,7 @@ import pulumi_aws as aws
 
 from infra.cluster import Cluster
 from infra.containers import Container, Secret, Surroundings, definitions, volumes
+from infra.iam import Statement
 from infra.image import Image
 from infra.names import Names, tag
 from infra.task_roles import exec_statements, execution_statements, make_role
@@ -42,6 +43,12 @@ class ApplicationArgs:
     database_secret: Secret
     # Django's secret key, as it is.
     django_secret: Secret
+    # The key that signs the head of the audit log, as it is.
+    audit_secret: Secret
+    # The key that second factors are encrypted with, as it is.
+    second_factor_secret: Secret
+    # What the application itself may do in AWS.
+    rights: Sequence[Statement]
     kms_key_arn: pulumi.Input[str]
     log_days: int
     # What a task needs from its first second: the way out, and the database.
@@ -83,7 +90,7 @@ class Application(pulumi.ComponentResource):
             role_name=args.names.of("role", "task"),
             account_id=args.account_id,
             service="ecs-tasks.amazonaws.com",
-            statements=exec_rights if args.exec else [],
+            statements=[*args.rights, *(exec_rights if args.exec else [])],
             opts=self._child,
         )
         self.execution_role_arn = self.execution_role("execution")
@@ -107,7 +114,13 @@ class Application(pulumi.ComponentResource):
                 region=args.region,
                 repository_arn=args.image.repository_arn,
                 log_group_arn=self._log_group_arn,
-                secret_arns=[args.database_secret.arn, args.django_secret.arn, *more],
+                secret_arns=[
+                    args.database_secret.arn,
+                    args.django_secret.arn,
+                    args.audit_secret.arn,
+                    args.second_factor_secret.arn,
+                    *more,
+                ],
                 kms_key_arn=args.kms_key_arn,
             ),
             opts=self._child,
@@ -127,6 +140,8 @@ class Application(pulumi.ComponentResource):
             environment={**self.args.environment, **(environment or {})},
             secrets={
                 "DJANGO_SECRET_KEY": self.args.django_secret.value(),
+                "AUDIT_SIGNING_KEY": self.args.audit_secret.value(),
+                "SECOND_FACTOR_KEYS": self.args.second_factor_secret.value(),
                 **{key: database.value(key) for key in DATABASE_KEYS},
             },
         )

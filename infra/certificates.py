@@ -19,6 +19,7 @@ class DomainArgs:
     # The Route 53 zone that holds the domain; empty to make one for the domain itself, which the
     # parent domain must then delegate to before the certificates can be validated.
     hosted_zone_id: str
+    protected: bool
     # The component's own provider is the load balancer's region; this one is CloudFront's.
     us_east_1: pulumi.ProviderResource
 
@@ -50,8 +51,9 @@ class Domain(pulumi.ComponentResource):
                 f"{name}-zone",
                 name=args.domain,
                 comment="The inventory system",
+                force_destroy=False,
                 tags=tag(args.domain),
-                opts=child,
+                opts=pulumi.ResourceOptions(parent=self, protect=args.protected),
             )
             self.zone_id = zone.zone_id
             self.name_servers = zone.name_servers

@@ -12,6 +12,7 @@ from typing import Self
 
 import pulumi
 
+from infra import config_application as application
 from infra import config_groups as groups
 from infra.config_reader import read_groups
 
@@ -34,7 +35,10 @@ class StackConfig:
     waf: groups.Waf
     logs: groups.Logs
     alarms: groups.Alarms
-    company: groups.Company
+    mail: application.Mail
+    mfa: application.Mfa
+    support: application.Support
+    company: application.Company
 
     @classmethod
     def from_pulumi(cls) -> Self:

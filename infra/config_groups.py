@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from infra.config_reader import ConfigError
+from infra.config_reader import require
 
 # CPU units to the MiB of memory that Fargate offers with them.
 FARGATE_MEMORY = {
@@ -23,11 +23,6 @@ ENDPOINTS = frozenset(
     {"ecr.api", "ecr.dkr", "logs", "secretsmanager", "ssm", "ssmmessages", "ec2messages", "kms"}
 )
 LOG_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653)
-
-
-def require(holds: object, message: str) -> None:
-    if not holds:
-        raise ConfigError(message)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,11 +143,16 @@ class Secrets:
 
     database_generation: int
     django_generation: int
+    audit_generation: int
     recovery_days: int
 
     def __post_init__(self) -> None:
-        require(self.database_generation >= 1, "secretsDatabaseGeneration: count from 1")
-        require(self.django_generation >= 1, "secretsDjangoGeneration: count from 1")
+        for key, generation in (
+            ("secretsDatabaseGeneration", self.database_generation),
+            ("secretsDjangoGeneration", self.django_generation),
+            ("secretsAuditGeneration", self.audit_generation),
+        ):
+            require(generation >= 1, f"{key}: count from 1")
         require(
             self.recovery_days == 0 or 7 <= self.recovery_days <= 30,
             "secretsRecoveryDays: 0 (deleted at once), or 7 to 30",
@@ -229,11 +229,13 @@ class Jobs:
     timezone: str
     reorder_sweep: str
     verify_ledger: str
+    verify_audit: str
 
     def __post_init__(self) -> None:
         for key, when in (
             ("jobsReorderSweep", self.reorder_sweep),
             ("jobsVerifyLedger", self.verify_ledger),
+            ("jobsVerifyAudit", self.verify_audit),
         ):
             require(re.fullmatch(r"(cron|rate)\(.+\)", when), f"{key}: cron(…) or rate(…)")
 
@@ -291,15 +293,3 @@ class Alarms:
 
     def __post_init__(self) -> None:
         require(re.fullmatch(r"(\S+@\S+\.\S+)?", self.email), "alarmsEmail: an address, or empty")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Company:
-    """Who orders, as printed on orders; see .env.example."""
-
-    name_ja: str
-    name_en: str
-    address_ja: str
-    address_en: str
-    phone: str
-    email: str

@@ -12,6 +12,11 @@ class ConfigError(ValueError):
     """A value that cannot be right; the message names the key and what it may be."""
 
 
+def require(holds: object, message: str) -> None:
+    if not holds:
+        raise ConfigError(message)
+
+
 def key_of(group: str, field: str) -> str:
     """`database`, `instance_class` → `databaseInstanceClass`; no group, no prefix."""
     first, *rest = [*group.split("_"), *field.split("_")] if group else field.split("_")

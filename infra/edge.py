@@ -19,6 +19,9 @@ CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 # By this header the application knows that the visitor came by TLS: the load balancer overwrites
 # X-Forwarded-Proto with its own, and CloudFront overwrites this one whatever a visitor sends.
 TLS_HEADER = "CloudFront-Forwarded-Proto"
+# CloudFront appends the visitor's address to X-Forwarded-For, the load balancer the one from which
+# CloudFront came: the visitor is the second from the right, further left is what he says himself.
+PROXIES = 2
 TLS_POLICY = "TLSv1.2_2021"
 ORIGIN = "application"
 # The longest that CloudFront waits for an answer without asking AWS for more.

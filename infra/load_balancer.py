@@ -67,6 +67,8 @@ class LoadBalancer(pulumi.ComponentResource):
             idle_timeout=IDLE_SECONDS,
             drop_invalid_header_fields=True,
             desync_mitigation_mode="strictest",
+            # infra/edge.py counts on it.
+            xff_header_processing_mode="append",
             enable_deletion_protection=args.deletion_protection,
             access_logs={
                 "bucket": args.log_bucket.name,

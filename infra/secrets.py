@@ -1,4 +1,4 @@
-"""What the application must know and nobody else may: its database user, and Django's secret key.
+"""What the application must know and nobody else may: its database user, and keys of its own.
 
 AWS draws the random values. They are write-only arguments: the provider neither reads them back nor
 compares them, and Pulumi keeps what it sent encrypted. Tasks name the version that they start with,
@@ -28,7 +28,10 @@ class SecretsArgs:
     database: Database
     database_generation: int
     django_generation: int
+    audit_generation: int
     recovery_days: int
+    # Pulumi refuses to delete them, besides the days in which AWS gives them back.
+    protected: bool
     key_arn: pulumi.Input[str]
 
 
@@ -37,6 +40,8 @@ class Secrets(pulumi.ComponentResource):
 
     database: Secret  # JSON: DB_HOST, DB_PORT, DB_NAME, DB_USER_NAME, DB_PASSWORD
     django: Secret  # the key itself
+    audit: Secret  # the key itself
+    second_factor: Secret  # the key itself
 
     def __init__(
         self, name: str, args: SecretsArgs, opts: pulumi.ResourceOptions | None = None
@@ -45,13 +50,23 @@ class Secrets(pulumi.ComponentResource):
         self._prefix, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
         self.database = self._database()
-        self.django = self._secret(
-            "django-main",
-            "What Django signs sessions with",
-            value=self._random(64),
-            number=args.django_generation,
+        self.django = self._key(
+            "django-main", "What Django signs sessions with", args.django_generation
         )
-        self.register_outputs({"database": self.database.arn, "django": self.django.arn})
+        # Apart from Django's: that one may be changed any day, this one proves what was long ago.
+        self.audit = self._key(
+            "audit-main", "What the head of the audit log is signed with", args.audit_generation
+        )
+        # Drawn once: with another one, nobody's second factor could be read any more.
+        self.second_factor = self._key("second-factor-main", "What encrypts second factors", 1)
+        self.register_outputs(
+            {
+                "database": self.database.arn,
+                "django": self.django.arn,
+                "audit": self.audit.arn,
+                "second_factor": self.second_factor.arn,
+            }
+        )
 
     def _database(self) -> Secret:
         database, generation = self._args.database, self._args.database_generation
@@ -72,6 +87,9 @@ class Secrets(pulumi.ComponentResource):
             "rds-main", "The application's database user", value=value, number=number
         )
 
+    def _key(self, label: str, description: str, generation: int) -> Secret:
+        return self._secret(label, description, value=self._random(64), number=generation)
+
     def _secret(
         self,
         label: str,
@@ -88,7 +106,7 @@ class Secrets(pulumi.ComponentResource):
             kms_key_id=self._args.key_arn,
             recovery_window_in_days=self._args.recovery_days,
             tags=tag(full),
-            opts=self._child,
+            opts=pulumi.ResourceOptions(parent=self, protect=self._args.protected),
         )
         version = aws.secretsmanager.SecretVersion(
             f"{self._prefix}-{label}-value",

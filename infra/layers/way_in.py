@@ -31,6 +31,7 @@ def open_way_in(stack: Stack, foundation: Foundation, ground: Ground) -> WayIn:
             DomainArgs(
                 domain=config.edge.domain,
                 hosted_zone_id=config.edge.hosted_zone_id,
+                protected=config.environment.protected,
                 us_east_1=stack.providers.us_east_1,
             ),
             stack.home,

@@ -14,6 +14,7 @@ from infra.layers.data import Data
 from infra.layers.foundation import Foundation
 from infra.layers.network import Ground
 from infra.layers.way_in import WayIn
+from infra.mail import Mail, MailArgs
 from infra.secrets import APP_ROLE
 from infra.service import WebService, WebServiceArgs
 from infra.settings import django_settings
@@ -52,6 +53,9 @@ def serve(stack: Stack, foundation: Foundation, ground: Ground, data: Data, way_
         ClusterArgs(names=names, kms_key_arn=foundation.keys.main_arn, log_days=config.logs.days),
         stack.home,
     )
+    mail = None
+    if config.mail.sender:
+        mail = Mail("mail", MailArgs(settings=config.mail, domain=way_in.domain), stack.home)
     application = Application(
         "app",
         ApplicationArgs(
@@ -66,11 +70,12 @@ def serve(stack: Stack, foundation: Foundation, ground: Ground, data: Data, way_
             cpu=config.service.cpu,
             memory=config.service.memory,
             exec=config.service.exec,
-            environment=django_settings(
-                host=way_in.edge.host, app_role=APP_ROLE, company=config.company
-            ),
+            environment=django_settings(config, host=way_in.edge.host, app_role=APP_ROLE),
             database_secret=data.secrets.database,
             django_secret=data.secrets.django,
+            audit_secret=data.secrets.audit,
+            second_factor_secret=data.secrets.second_factor,
+            rights=[mail.right_to_send()] if mail else [],
             kms_key_arn=foundation.keys.main_arn,
             log_days=config.logs.days,
             after=[ground.nat, ground.endpoints, data.database],
@@ -111,4 +116,5 @@ def serve(stack: Stack, foundation: Foundation, ground: Ground, data: Data, way_
     )
     jobs.add("reorder_sweep", when=config.jobs.reorder_sweep)
     jobs.add("verify_ledger", when=config.jobs.verify_ledger)
+    jobs.add("verify_audit", when=config.jobs.verify_audit)
     return Work(image=image, cluster=cluster, web=web)

@@ -89,6 +89,7 @@ HOLDS_NO_DATA = frozenset(
         "aws:scheduler/scheduleGroup:ScheduleGroup",
         # Encrypted as its secret is.
         "aws:secretsmanager/secretVersion:SecretVersion",
+        "aws:sesv2/emailIdentity:EmailIdentity",
         "aws:sns/topicPolicy:TopicPolicy",
         "aws:sns/topicSubscription:TopicSubscription",
         # Names and ARNs; secrets are in Secrets Manager.
@@ -109,7 +110,10 @@ STATEFUL: dict[str, dict[str, object]] = {
     "aws:rds/cluster:Cluster": {"deletionProtection": True, "skipFinalSnapshot": False},
     "aws:rds/clusterInstance:ClusterInstance": {},
     "aws:rds/instance:Instance": {"deletionProtection": True, "skipFinalSnapshot": False},
+    # Deleted, a zone takes its name servers with it, and the parent domain points to nobody.
+    "aws:route53/zone:Zone": {"forceDestroy": False},
     "aws:s3/bucket:Bucket": {"forceDestroy": False},
+    "aws:secretsmanager/secret:Secret": {"recoveryWindowInDays": 30},
 }
 
 # Arguments that hold a policy as JSON.

@@ -31,15 +31,18 @@ Reasons = Mapping[str, str]
 
 # --- Nothing is public but CloudFront and the NAT's public side -----------------------------------
 
+# The resource's name and its kind.
 PUBLIC: Reasons = {
-    "nat-": "the way out of the private subnets; its security group is open to these only",
+    "nat-* Eip": "the way out of the private subnets has an address to be known by",
+    "nat-* NatGateway": "AWS's way out; nothing comes in by it",
+    "nat-* LaunchTemplate": "a NAT instance, whose group is open to the private subnets only",
 }
 
 
 def nothing_is_public(graph: Graph) -> Iterator[Finding]:
     for record in graph:
         message = _public(record) if record.type.startswith("aws:") else ""
-        if message and not _excused(record.name, PUBLIC):
+        if message and not any(_matches(label_of(record), pattern) for pattern in PUBLIC):
             yield Finding(record.name, message)
 
 
@@ -58,7 +61,10 @@ def _public(record: Record) -> str:  # noqa: PLR0911 - one return a kind of door
             return "launches machines with public addresses"
         case "Service" if (values.get("networkConfiguration") or {}).get("assignPublicIp"):
             return "gives tasks public addresses"
-        case "SecurityGroupIngressRule" if values.get("cidrIpv4") in EVERYWHERE:
+        case "SecurityGroupIngressRule" if EVERYWHERE & {
+            values.get("cidrIpv4"),
+            values.get("cidrIpv6"),
+        }:
             return "lets everybody in"
         case "BucketPublicAccessBlock" if not all(
             values.get(key)
@@ -71,6 +77,11 @@ def _public(record: Record) -> str:  # noqa: PLR0911 - one return a kind of door
         ):
             return "leaves a bucket open"
     return ""
+
+
+def label_of(record: Record) -> str:
+    """`nat-a-address Eip`."""
+    return f"{record.name} {record.type.rpartition(':')[2]}"
 
 
 def every_bucket_is_closed(graph: Graph) -> Iterator[Finding]:

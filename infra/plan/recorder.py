@@ -91,8 +91,7 @@ class _Answers(mocks.Mocks):
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         outputs = {
             "arn": f"arn:aws:mock:ap-northeast-1:{ACCOUNT}:{args.name}",
-            **_computed(args.typ, args.name),
-            **_plain(args.inputs),
+            **_merged(_computed(args.typ, args.name), _plain(args.inputs)),
         }
         return f"{args.name}-id", outputs
 
@@ -100,6 +99,15 @@ class _Answers(mocks.Mocks):
         if args.token not in self.calls:
             raise LookupError(f"no answer is known for {args.token}; add it to STATIC_CALLS")
         return dict(args.args) | dict(self.calls[args.token]), []
+
+
+def _merged(computed: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """What was given, and what AWS adds to it, within nested arguments, too."""
+    merged = {**computed, **given}
+    for key in computed.keys() & given.keys():
+        if isinstance(computed[key], Mapping) and isinstance(given[key], Mapping):
+            merged[key] = _merged(computed[key], given[key])
+    return merged
 
 
 def _computed(type_: str, name: str) -> dict[str, Any]:
@@ -147,6 +155,9 @@ def _computed(type_: str, name: str) -> dict[str, Any]:
                     "resourceRecordValue": "_y.acm-validations.aws",
                 }
             ]
+        },
+        "aws:sesv2/emailIdentity:EmailIdentity": {
+            "dkimSigningAttributes": {"tokens": [f"token{number}" for number in range(3)]}
         },
         "aws:kms/key:Key": {"keyId": f"{name}-key-id"},
         "aws:ec2/eip:Eip": {"publicIp": "203.0.113.10", "allocationId": f"{name}-allocation"},

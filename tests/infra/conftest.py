@@ -1,5 +1,8 @@
 """The platform under a recorder: `deploy` runs a whole stack, `build` one component."""
 
+import hashlib
+import os
+import pickle
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
@@ -42,17 +45,44 @@ def root() -> Path:
 
 
 @pytest.fixture(scope="session")
-def recorded(root: Path) -> Callable[[str, bool, Mapping[str, str]], Graph]:
-    """Each combination is run once a session: a graph is never changed."""
+def recorded(
+    root: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str, bool, Mapping[str, str]], Graph]:
+    """Each combination is run once a session: a graph is never changed.
+
+    Half a second each, so workers that run side by side hand theirs to each other.
+    """
     graphs: dict[tuple[object, ...], Graph] = {}
+    shared = tmp_path_factory.getbasetemp().parent / "graphs" if _is_one_of_several() else None
 
     def run(stack: str, preview: bool, overrides: Mapping[str, str]) -> Graph:
         key = (stack, preview, *sorted(overrides.items()))
         if key not in graphs:
-            graphs[key] = record_stack(root, stack, overrides=overrides, preview=preview)
+            graphs[key] = handed_over(
+                shared and shared / hashlib.sha256(repr(key).encode()).hexdigest(),
+                lambda: record_stack(root, stack, overrides=overrides, preview=preview),
+            )
         return graphs[key]
 
     return run
+
+
+def handed_over(file: Path | None, make: Callable[[], Graph]) -> Graph:
+    if file is None:
+        return make()
+    if not file.exists():
+        graph = make()
+        file.parent.mkdir(exist_ok=True)
+        own = file.with_suffix(f".{os.getpid()}")
+        own.write_bytes(pickle.dumps(graph))
+        own.replace(file)  # whole or not at all
+        return graph
+    read: Graph = pickle.loads(file.read_bytes())
+    return read
+
+
+def _is_one_of_several() -> bool:
+    return "PYTEST_XDIST_WORKER" in os.environ
 
 
 @pytest.fixture

@@ -92,7 +92,7 @@ case "$*" in
   */api/token) echo token ;;
   */instance-id) echo i-new ;;
   */interface-id) echo eni-own ;;
-  *sts.*) timeout 2 bash -c '</dev/tcp/{OUTSIDE}/{PORT}' 2>/dev/null ;;
+  *sts.*) timeout 1 bash -c '</dev/tcp/{OUTSIDE}/{PORT}' 2>/dev/null ;;
   *) exit 22 ;;
 esac
 """,
@@ -113,7 +113,7 @@ with socket.create_server(("0.0.0.0", int(sys.argv[1]))) as server:
 """
 CLIENT = """
 import socket, sys
-with socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=2) as connection:
+with socket.create_connection((sys.argv[1], int(sys.argv[2])), float(sys.argv[3])) as connection:
     print(connection.recv(100).decode())
 """
 
@@ -162,10 +162,16 @@ class Stage:
         file = self.folder / "calls"
         return file.read_text().splitlines() if file.exists() else []
 
-    def reach(self, space: str, address: str) -> str | None:
+    def reach(self, space: str, address: str, seconds: float = 5) -> str | None:
         """As whom the other side sees who connects; None if the connection fails."""
-        done = self.run(space, sys.executable, "-c", CLIENT, address, str(PORT))
+        done = self.run(
+            space, sys.executable, "-IS", "-c", CLIENT, address, str(PORT), str(seconds)
+        )
         return done.stdout.strip() if done.returncode == 0 else None
+
+    def is_kept_from(self, space: str, address: str) -> bool:
+        """Where packets are dropped: whoever gets through does so at once."""
+        return self.reach(space, address, seconds=0.8) is None
 
     @contextlib.contextmanager
     def listening(self, space: str) -> Iterator[None]:

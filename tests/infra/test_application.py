@@ -10,8 +10,14 @@ from infra.containers import EXEC_FOLDERS, Container, Secret, Surroundings, defi
 from infra.plan.program import stack_config
 from infra.plan.recorder import Graph, Record
 from tests.infra.conftest import STACKS, Build, Deploy
+from tests.infra.options import OTHERWISE
 
-FAMILIES = ("task-web", "task-job-reorder-sweep", "task-job-verify-ledger")
+FAMILIES = (
+    "task-web",
+    "task-job-reorder-sweep",
+    "task-job-verify-ledger",
+    "task-job-verify-audit",
+)
 
 
 def tasks(graph: Graph) -> dict[str, Record]:
@@ -80,7 +86,14 @@ class TestTasks:
         for entry in all_containers(deploy(stack)):
             clear = {setting["name"] for setting in entry["environment"]}
             secret = {setting["name"] for setting in entry["secrets"]}
-            assert {"DJANGO_SECRET_KEY", "DB_PASSWORD", "DB_USER_NAME", "DB_HOST"} <= secret
+            assert {
+                "AUDIT_SIGNING_KEY",
+                "DB_HOST",
+                "DB_PASSWORD",
+                "DB_USER_NAME",
+                "DJANGO_SECRET_KEY",
+                "SECOND_FACTOR_KEYS",
+            } <= secret
             assert not clear & secret
             assert not [name for name in clear if "PASSWORD" in name or "SECRET" in name]
 
@@ -98,6 +111,11 @@ class TestTasks:
             assert settings["DB_SSLMODE"] == "verify-full"
             assert settings["DB_SSLROOTCERT"] == "/app/webapp/config/rds-ca.pem"
             assert settings["DB_APP_ROLE"] == "inventory_app"
+            assert settings["TRUSTED_PROXIES"] == "2"
+
+    def test_ask_administrators_for_a_second_factor(self, deploy: Deploy, stack: str) -> None:
+        for entry in all_containers(deploy(stack)):
+            assert {"name": "MFA_REQUIRED", "value": "1"} in entry["environment"]
 
     def test_write_to_a_log_that_is_kept_and_encrypted(
         self, deploy: Deploy, root: Path, stack: str
@@ -112,6 +130,14 @@ class TestTasks:
             options = entry["logConfiguration"]["options"]
             assert options["awslogs-group"] == log_group["name"]
             assert options["mode"] == "non-blocking"
+
+
+class TestOtherwise:
+    def test_people_are_told_whom_to_ask(self, deploy: Deploy) -> None:
+        for entry in all_containers(deploy("prd", **OTHERWISE)):
+            settings = {setting["name"]: setting["value"] for setting in entry["environment"]}
+            assert settings["SUPPORT_CONTACT"] == "IT service desk, phone 1234"
+            assert settings["MFA_REQUIRED"] == "0"
 
 
 class TestRoles:
@@ -147,7 +173,10 @@ class TestRoles:
 
         [owner] = set(with_owner) - set(plain)
         assert owner == graph.outputs["database-owner-secret"]
-        assert set(plain) == {graph.outputs["database-secret"], graph.outputs["django-secret"]}
+        assert set(plain) == {
+            graph.outputs[f"{name}-secret"]
+            for name in ("database", "django", "audit", "second-factor")
+        }
         web = tasks(graph)["drone-stg-task-web"]
         assert web.inputs["executionRoleArn"].endswith(":app-execution-web")
         for family in FAMILIES[1:]:

@@ -4,9 +4,7 @@ import pytest
 
 from infra.plan.recorder import Graph
 from tests.infra.conftest import STACKS, Deploy
-from tests.infra.options import DOMAIN, WITH_DOMAIN
-
-ZONE = "Z0123456789ABCDEFGHIJ"
+from tests.infra.options import DOMAIN, WITH_DOMAIN, WITH_ZONE, ZONE
 
 
 @pytest.fixture(params=STACKS)
@@ -51,7 +49,7 @@ class TestZone:
             assert record.inputs["zoneId"] == "domain-zone-zone-id"
 
     def test_is_used_if_one_is_named(self, deploy: Deploy) -> None:
-        graph = deploy("stg", edgeDomain=DOMAIN, edgeHostedZoneId=ZONE)
+        graph = deploy("stg", **WITH_ZONE)
 
         assert not graph.of_type("route53/zone:Zone")
         assert {r.inputs["zoneId"] for r in graph.of_type("route53/record:Record")} == {ZONE}

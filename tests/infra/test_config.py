@@ -50,15 +50,20 @@ class TestFiles:
     ) -> None:
         """A key that is not here has one value, in Pulumi.yaml, for both."""
         differ = {
-            "accountId", "alarmsEmail", "cost", "databaseApplyImmediately", "databaseBackupDays",
-            "databaseInstanceClass", "databaseMultiAz", "edgeDomain", "edgeHostedZoneId", "env",
-            "imageDigest", "imageReaders", "logsBucketDays", "logsDays", "natPerZone", "protected",
-            "secretsRecoveryDays", "serviceExec", "serviceSpotPercent", "serviceTasksMax",
-            "serviceTasksMin", "wafAdminAddresses",
+            "accountId", "alarmsEmail", "cost", "databaseApplyImmediately",
+            "databaseBackupDays", "databaseInstanceClass", "databaseMultiAz", "edgeDomain",
+            "edgeHostedZoneId", "env", "imageDigest", "imageReaders", "logsBucketDays",
+            "logsDays", "mailSender", "natPerZone", "protected", "secretsRecoveryDays",
+            "serviceExec", "serviceSpotPercent", "serviceTasksMax", "serviceTasksMin",
+            "wafAdminAddresses",
         }  # fmt: skip
 
         assert set(stack_keys(root, "stg")) == differ
         assert {key for key, said in project["config"].items() if "default" not in said} == differ
+
+    def test_say_what_costs_by_the_hour(self, project: dict[str, Any]) -> None:
+        for key in ("networkEndpoints", "natKind"):
+            assert "USD an hour" in " ".join(project["config"][key]["description"].split())
 
     def test_hold_no_secret(self, root: Path) -> None:
         for stack in STACKS:
@@ -124,6 +129,11 @@ class TestReading:
             ("wafRateLimit", 1, "wafRateLimit: 10 or more"),
             ("logsDays", 31, "logsDays: one of"),
             ("alarmsEmail", "somebody", "alarmsEmail: an address, or empty"),
+            ("secretsAuditGeneration", 0, "secretsAuditGeneration: count from 1"),
+            ("jobsVerifyAudit", "daily", "jobsVerifyAudit: cron(…) or rate(…)"),
+            ("mailSender", "stores", "mailSender: an address like"),
+            ("mailSender", "Stores <stores@example.com>", "without a name"),
+            ("mfaRequired", "yes", "mfaRequired: true or false"),
         ],
     )
     def test_refuses(self, key: str, value: object, said: str, read_config: ReadConfig) -> None:

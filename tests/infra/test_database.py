@@ -2,6 +2,7 @@ import pytest
 
 from infra.database_engine import parameters
 from tests.infra.conftest import STACKS, Deploy, ReadConfig
+from tests.infra.options import WITH_AURORA
 
 INSTANCE = "rds/instance:Instance"
 CLUSTER = "rds/cluster:Cluster"
@@ -64,6 +65,17 @@ class TestRds:
         assert instance.inputs["enabledCloudwatchLogsExports"] == ["postgresql", "upgrade"]
         assert {g.urn for g in groups} <= instance.depends_on
 
+    def test_is_kept_up_at_night_and_watched(self, stack: str, deploy: Deploy) -> None:
+        """UTC: three and four o'clock in Tokyo."""
+        instance = deploy(stack).one(INSTANCE).inputs
+
+        assert instance["backupWindow"] == "18:00-18:30"
+        assert instance["maintenanceWindow"] == "sat:19:00-sat:20:00"
+        assert instance["autoMinorVersionUpgrade"] is True
+        assert instance["copyTagsToSnapshot"] is True
+        assert instance["performanceInsightsEnabled"] is True
+        assert instance["performanceInsightsRetentionPeriod"] == 7
+
     def test_takes_its_parameters_without_a_restart(self, stack: str, deploy: Deploy) -> None:
         group = deploy(stack).one("rds/parameterGroup:ParameterGroup").inputs
 
@@ -98,7 +110,7 @@ class TestEnvironments:
 
 class TestAurora:
     def test_is_a_serverless_cluster_with_its_readers(self, deploy: Deploy) -> None:
-        graph = deploy("prd", databaseEngine="aurora-postgresql", databaseAuroraReaders=2)
+        graph = deploy("prd", **WITH_AURORA)
 
         assert graph.of_type(INSTANCE) == []
         cluster = graph.one(CLUSTER).inputs
@@ -111,8 +123,28 @@ class TestAurora:
         assert {m.inputs["instanceClass"] for m in members} == {"db.serverless"}
         assert all(m.protect for m in (*members, graph.one(CLUSTER)))
 
+    def test_is_encrypted_kept_and_watched_like_the_other(self, deploy: Deploy) -> None:
+        graph = deploy("prd", **WITH_AURORA)
+        cluster, members = graph.one(CLUSTER).inputs, graph.of_type(MEMBER)
+
+        assert cluster["storageEncrypted"] is True
+        for key in ("kmsKeyId", "masterUserSecretKmsKeyId"):
+            assert cluster[key].endswith(":keys-main")
+        assert cluster["manageMasterUserPassword"] is True
+        assert cluster["backupRetentionPeriod"] == 35
+        assert cluster["preferredBackupWindow"] == "18:00-18:30"
+        assert cluster["preferredMaintenanceWindow"] == "sat:19:00-sat:20:00"
+        assert cluster["finalSnapshotIdentifier"] == "drone-prd-rds-main-last"
+        assert cluster["enabledCloudwatchLogsExports"] == ["postgresql"]
+        log = graph.one("cloudwatch/logGroup:LogGroup", "database-log")
+        assert log.inputs["name"] == "/aws/rds/cluster/drone-prd-rds-main/postgresql"
+        for member in members:
+            assert member.inputs["publiclyAccessible"] is False
+            assert member.inputs["performanceInsightsEnabled"] is True
+            assert member.inputs["performanceInsightsKmsKeyId"].endswith(":keys-main")
+
     def test_stands_behind_the_same_door(self, deploy: Deploy) -> None:
-        graph = deploy("stg", databaseEngine="aurora-postgresql")
+        graph = deploy("stg", **WITH_AURORA)
 
         assert graph.one(CLUSTER).inputs["vpcSecurityGroupIds"] == ["database-sg-id"]
         assert graph.outputs["database"] == "drone-stg-rds-main"
@@ -121,6 +153,7 @@ class TestAurora:
         )
         group = graph.one("rds/clusterParameterGroup:ClusterParameterGroup").inputs
         assert group["family"] == "aurora-postgresql17"
+        assert {said["name"]: said["value"] for said in group["parameters"]}["rds.force_ssl"] == "1"
 
 
 class TestParameters:

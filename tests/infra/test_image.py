@@ -8,10 +8,8 @@ import pytest
 from infra.image_tag import PARTS, image_tag
 from infra.plan.recorder import Graph, Record
 from tests.infra.conftest import STACKS, Deploy
-from tests.infra.options import BASE_DIGEST, OTHERWISE
+from tests.infra.options import BASE_DIGEST, DIGEST, OTHERWISE, WITH_GATEWAYS
 from tests.webapp.container.dockerfile import sent_to_docker
-
-DIGEST = "sha256:" + "1" * 64
 
 
 def repository(graph: Graph) -> Record:
@@ -103,7 +101,7 @@ class TestBuilding:
 
 class TestAnImageThatWasTested:
     def test_is_run_and_nothing_is_built(self, deploy: Deploy) -> None:
-        graph = deploy("prd", imageDigest=DIGEST)
+        graph = deploy("prd", **WITH_GATEWAYS)
 
         assert not graph.of_type("awsx:ecr:Image")
         assert graph.outputs["image"] == (f"{graph.outputs['repository']}@{DIGEST}")

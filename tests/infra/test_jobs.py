@@ -27,6 +27,7 @@ class TestJobs:
         assert {name: entry["scheduleExpression"] for name, entry in found.items()} == {
             "manage.py reorder_sweep": "cron(30 4 * * ? *)",
             "manage.py verify_ledger": "cron(0 5 * * ? *)",
+            "manage.py verify_audit": "cron(15 5 * * ? *)",
         }
         assert {entry["scheduleExpressionTimezone"] for entry in found.values()} == {"Asia/Tokyo"}
         assert {str(entry["flexibleTimeWindow"]) for entry in found.values()} == {
@@ -55,14 +56,19 @@ class TestJobs:
             assert target["retryPolicy"]["maximumRetryAttempts"] == 5
             assert entry["kmsKeyArn"].endswith(":keys-main")
 
-    def test_read_all_there_is_as_the_application_s_user(self, deploy: Deploy, stack: str) -> None:
+    @pytest.mark.parametrize("command", ["reorder_sweep", "verify_ledger", "verify_audit"])
+    def test_read_all_there_is_as_the_application_s_user(
+        self, deploy: Deploy, stack: str, command: str
+    ) -> None:
         graph = deploy(stack)
-        [job] = containers(tasks(graph)[f"drone-{stack}-task-job-verify-ledger"]).values()
+        family = f"drone-{stack}-task-job-{command.replace('_', '-')}"
+        [job] = containers(tasks(graph)[family]).values()
         secrets = {entry["name"]: entry["valueFrom"] for entry in job["secrets"]}
         settings = {entry["name"]: entry["value"] for entry in job["environment"]}
 
-        assert job["command"] == ["python", "manage.py", "verify_ledger"]
+        assert job["command"] == ["python", "manage.py", command]
         assert secrets["DB_USER_NAME"].startswith(graph.outputs["database-secret"])
+        assert "AUDIT_SIGNING_KEY" in secrets
         assert settings["PGOPTIONS"] == "-c statement_timeout=0"
 
     def test_may_be_started_and_nothing_else(self, deploy: Deploy, stack: str) -> None:

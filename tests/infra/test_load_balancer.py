@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.edge import PROXIES
 from infra.load_balancer import CONTAINER_PORT, DEREGISTRATION_SECONDS, IDLE_SECONDS
 from infra.plan.recorder import Graph, Record
 from tests.infra.conftest import STACKS, Deploy
@@ -33,6 +34,13 @@ class TestEveryStack:
 
         assert inputs["dropInvalidHeaderFields"] is True
         assert inputs["desyncMitigationMode"] == "strictest"
+
+    def test_adds_to_the_list_of_addresses_as_cloudfront_does(
+        self, deploy: Deploy, stack: str
+    ) -> None:
+        """Two that append: the visitor is the second from the right."""
+        assert balancer(deploy(stack)).inputs["xffHeaderProcessingMode"] == "append"
+        assert PROXIES == 2
 
     def test_writes_its_log_once_it_may(self, deploy: Deploy, stack: str) -> None:
         graph = deploy(stack)

@@ -5,6 +5,7 @@ import pytest
 from infra.nat_script import nat_script, with_values
 from tests.infra.conftest import STACKS, Deploy
 from tests.infra.nat_stage import VALUES
+from tests.infra.options import WITH_GATEWAYS
 
 GROUP = "autoscaling/group:Group"
 TEMPLATE = "ec2/launchTemplate:LaunchTemplate"
@@ -42,7 +43,6 @@ class TestInstance:
         )
         assert template["instanceType"] == "t4g.nano"
         assert template["metadataOptions"]["httpTokens"] == "required"
-        assert "keyName" not in template
 
     def test_takes_what_the_private_route_points_to(self, stack: str, deploy: Deploy) -> None:
         graph = deploy(stack)
@@ -63,6 +63,15 @@ class TestInstance:
         ]
 
         assert [rule["cidrIpv4"] for rule in rules] == ["10.0.128.0/18", "10.0.192.0/18"]
+
+    def test_is_signed_in_to_by_session_manager_and_not_by_ssh(
+        self, stack: str, deploy: Deploy
+    ) -> None:
+        graph = deploy(stack)
+
+        attached = graph.one("iam/rolePolicyAttachment:RolePolicyAttachment", "nat-a").inputs
+        assert attached["policyArn"] == "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
+        assert "keyName" not in graph.one(TEMPLATE, "nat-a").inputs
 
     def test_is_tagged_with_its_disk_and_interface(self, stack: str, deploy: Deploy) -> None:
         """Neither gets the provider's tags: Auto Scaling makes them."""
@@ -116,7 +125,7 @@ class TestNumber:
 
 class TestGateway:
     def test_stands_in_the_instance_s_place(self, deploy: Deploy) -> None:
-        graph = deploy("prd", natKind="gateway")
+        graph = deploy("prd", **WITH_GATEWAYS)
 
         assert graph.of_type(GROUP) == []
         assert graph.of_type(TEMPLATE) == []
@@ -134,7 +143,7 @@ class TestGateway:
         assert gateway["allocationId"] == "nat-a-address-allocation"
 
     def test_rings_when_it_runs_out_of_ports(self, deploy: Deploy) -> None:
-        alarm = deploy("stg", natKind="gateway").one("cloudwatch/metricAlarm:MetricAlarm", "nat-a")
+        alarm = deploy("stg", **WITH_GATEWAYS).one("cloudwatch/metricAlarm:MetricAlarm", "nat-a")
 
         assert alarm.inputs["metricName"] == "ErrorPortAllocation"
 

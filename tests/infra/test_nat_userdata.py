@@ -72,21 +72,21 @@ class TestAMachineThatReachesTheInternet:
             assert machine.run("vpc", *command).returncode == 0
 
         with machine.listening("private"):
-            assert machine.reach("outside", PRIVATE) is None
+            assert machine.is_kept_from("outside", PRIVATE)
 
             machine.machine("nft", "delete", "table", "ip", "nat_instance")
             assert machine.reach("outside", PRIVATE) is not None  # so it was the rules
 
             assert machine.machine("/opt/nat/watch").returncode == 0
-            assert machine.reach("outside", PRIVATE) is None
+            assert machine.is_kept_from("outside", PRIVATE)
 
     def test_answers_nobody_itself(self, machine: Stage) -> None:
         with machine.listening("outside"):
             machine.start_machine()
 
         with machine.listening("nat"):
-            assert machine.reach("outside", OWN) is None
-            assert machine.reach("private", LASTING) is None
+            assert machine.is_kept_from("outside", OWN)
+            assert machine.is_kept_from("private", LASTING)
 
     def test_measures_once_a_minute(self, machine: Stage) -> None:
         with machine.listening("outside"):
@@ -111,4 +111,4 @@ class TestAMachineThatDoesNotReachTheInternet:
         assert started.returncode == 1
         assert machine.calls[-1].endswith("--lifecycle-action-result ABANDON")
         assert not any("attach-network-interface" in call for call in machine.calls)
-        assert machine.reach("private", OUTSIDE) is None
+        assert machine.is_kept_from("private", OUTSIDE)

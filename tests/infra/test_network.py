@@ -2,6 +2,7 @@ import pytest
 
 from infra.plan.recorder import Graph, Record
 from tests.infra.conftest import STACKS, Deploy
+from tests.infra.options import WITH_AURORA, WITH_GATEWAYS
 
 VPC = "ec2/vpc:Vpc"
 SUBNET = "ec2/subnet:Subnet"
@@ -73,13 +74,13 @@ class TestNetwork:
 
 class TestPrivateRoutes:
     def test_are_shared_by_the_zones_where_there_is_one_nat(self, deploy: Deploy) -> None:
-        graph = deploy("stg", natPerZone=False)
+        graph = deploy("stg")
 
         tables = {table_of(graph, s) for s in graph.of_type(SUBNET) if "private" in s.name}
         assert tables == {"network-private"}
 
     def test_are_each_zone_s_own_where_each_has_a_nat(self, deploy: Deploy) -> None:
-        graph = deploy("prd", natPerZone=True)
+        graph = deploy("prd")
 
         by_zone = {s.name: table_of(graph, s) for s in graph.of_type(SUBNET) if "private" in s.name}
         assert by_zone == {
@@ -127,7 +128,7 @@ class TestEndpoints:
         ]
 
     def test_to_other_services_are_made_if_wanted(self, deploy: Deploy) -> None:
-        graph = deploy("stg", networkEndpoints=["ecr.api", "logs"])
+        graph = deploy("stg", **WITH_GATEWAYS)
 
         interfaces = [
             record
@@ -135,13 +136,22 @@ class TestEndpoints:
             if record.inputs["vpcEndpointType"] == "Interface"
         ]
         assert [record.inputs["serviceName"] for record in interfaces] == [
-            "com.amazonaws.ap-northeast-1.ecr.api",
-            "com.amazonaws.ap-northeast-1.logs",
+            f"com.amazonaws.ap-northeast-1.{service}"
+            for service in ("ecr.api", "ecr.dkr", "logs", "secretsmanager", "ssm")
         ]
         for record in interfaces:
             assert record.inputs["privateDnsEnabled"] is True
             assert record.inputs["subnetIds"] == ["network-private-a-id", "network-private-c-id"]
             assert record.inputs["securityGroupIds"] == ["endpoints-sg-id"]
+        doors = [
+            rule.inputs
+            for rule in graph.of_type("vpc/securityGroupIngressRule:SecurityGroupIngressRule")
+            if rule.inputs["securityGroupId"] == "endpoints-sg-id"
+        ]
+        assert [(door["cidrIpv4"], door["fromPort"], door["toPort"]) for door in doors] == [
+            ("10.0.128.0/18", 443, 443),
+            ("10.0.192.0/18", 443, 443),
+        ]
 
 
 class TestFlowLogs:
@@ -154,7 +164,7 @@ class TestFlowLogs:
         assert log.inputs["destinationOptions"]["fileFormat"] == "parquet"
 
     def test_go_to_cloudwatch_if_wanted(self, deploy: Deploy) -> None:
-        graph = deploy("prd", networkFlowLogs="cloudwatch")
+        graph = deploy("prd", **WITH_GATEWAYS)
 
         log = graph.one("ec2/flowLog:FlowLog")
         assert log.inputs["logDestinationType"] == "cloud-watch-logs"
@@ -166,4 +176,4 @@ class TestFlowLogs:
         assert all("flow-logs-group" in resource for resource in statement["Resource"])
 
     def test_can_be_left_out(self, deploy: Deploy) -> None:
-        assert deploy("stg", networkFlowLogs="off").of_type("ec2/flowLog:FlowLog") == []
+        assert deploy("stg", **WITH_AURORA).of_type("ec2/flowLog:FlowLog") == []

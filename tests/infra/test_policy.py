@@ -10,32 +10,12 @@ from infra.plan import policy
 from infra.plan.policy import Finding
 from infra.plan.recorder import Graph, Record
 from tests.infra.conftest import STACKS, Deploy
-
-OPTIONS: dict[str, dict[str, Any]] = {
-    "as it is": {},
-    "a domain": {"edgeDomain": "inventory.example.com"},
-    "Aurora": {"databaseEngine": "aurora-postgresql"},
-    "gateways and endpoints": {
-        "natKind": "gateway",
-        "natPerZone": True,
-        "networkEndpoints": ["ecr.api", "ecr.dkr", "logs", "secretsmanager"],
-        "networkFlowLogs": "cloudwatch",
-    },
-    "all that is off by default": {
-        "workerTasks": 1,
-        "workerCommand": ["python", "manage.py", "work"],
-        "wafAdminAddresses": ["203.0.113.0/24", "2001:db8::/48"],
-        "alarmsEmail": "operators@example.com",
-        "serviceExec": True,
-        "serviceArchitecture": "x86_64",
-        "imageReaders": ["222222222222"],
-    },
-}
+from tests.infra.options import COMBINATIONS
 
 
-@pytest.fixture(params=OPTIONS, name="options")
+@pytest.fixture(params=COMBINATIONS, name="options")
 def _options(request: pytest.FixtureRequest) -> dict[str, Any]:
-    return OPTIONS[request.param]
+    return COMBINATIONS[request.param]
 
 
 @pytest.mark.parametrize("stack", STACKS)
@@ -83,10 +63,34 @@ class TestRulesFindWhatBreaksThem:
                 {"cidrIpv4": "0.0.0.0/0"},
             ),
             (
+                policy.nothing_is_public,
+                "vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+                "nat-from-private-0",
+                {"cidrIpv4": None, "cidrIpv6": "::/0"},
+            ),
+            (
+                policy.nothing_is_public,
+                "ec2/subnet:Subnet",
+                "network-public-a",
+                {"mapPublicIpOnLaunch": True},
+            ),
+            (
+                policy.nothing_is_public,
+                "s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+                "",
+                {"blockPublicPolicy": False},
+            ),
+            (
                 policy.security_groups_name_each_other,
                 "vpc/securityGroupIngressRule:SecurityGroupIngressRule",
                 "database-from-app",
                 {"cidrIpv4": "10.0.0.0/16"},
+            ),
+            (
+                policy.security_groups_name_each_other,
+                "ec2/securityGroup:SecurityGroup",
+                "database",
+                {"ingress": [{"cidrBlocks": ["10.0.0.0/16"]}]},
             ),
             (
                 policy.our_key_encrypts_what_is_stored,
@@ -126,10 +130,25 @@ class TestRulesFindWhatBreaksThem:
                 },
             ),
             (
+                policy.no_right_on_everything,
+                "iam/rolePolicy:RolePolicy",
+                "app-execution-web",
+                {
+                    "policy": '{"Statement": [{"Effect": "Allow", "Action": "s3:GetObject", '
+                    '"Resource": ["x", "*"]}]}'
+                },
+            ),
+            (
                 policy.stateful_resources_are_protected,
                 "rds/instance:Instance",
                 "",
                 {"deletionProtection": False},
+            ),
+            (
+                policy.stateful_resources_are_protected,
+                "secretsmanager/secret:Secret",
+                "audit",
+                {"recoveryWindowInDays": 0},
             ),
         ],
     )
@@ -157,6 +176,36 @@ class TestRulesFindWhatBreaksThem:
 
         assert "in neither list" in finding.message
 
+    @pytest.mark.parametrize("type_", ["ec2/eip:Eip", "ec2/launchTemplate:LaunchTemplate"])
+    def test_in_an_address_that_is_not_the_nat_s(self, type_: str, deploy: Deploy) -> None:
+        """What is excused is excused by its name and its kind."""
+        graph = deploy("stg")
+        address = graph.one(type_)
+
+        [finding] = policy.nothing_is_public(changed_graph(graph, address, name="bastion-address"))
+
+        assert finding.resource == "bastion-address"
+
+    def test_in_a_rule_of_the_older_kind(self, deploy: Deploy) -> None:
+        graph = deploy("stg")
+        rule = graph.one("vpc/securityGroupIngressRule:SecurityGroupIngressRule", "database")
+
+        [finding] = policy.security_groups_name_each_other(
+            changed_graph(graph, rule, type="aws:ec2/securityGroupRule:SecurityGroupRule")
+        )
+
+        assert finding == Finding(rule.name, "is a rule of the older kind")
+
+    def test_in_what_pulumi_may_delete(self, deploy: Deploy) -> None:
+        graph = deploy("prd")
+        bucket = graph.one("s3/bucket:Bucket")
+
+        [finding] = policy.stateful_resources_are_protected(
+            changed_graph(graph, bucket, protect=False)
+        )
+
+        assert finding == Finding(bucket.name, "may be deleted by Pulumi")
+
     def test_in_a_bucket_without_its_lock(self, deploy: Deploy) -> None:
         graph = deploy("stg")
         block = graph.one("s3/bucketPublicAccessBlock:BucketPublicAccessBlock")
@@ -176,17 +225,20 @@ class TestRulesFindWhatBreaksThem:
 
 class TestExceptions:
     def test_each_is_needed(self, deploy: Deploy) -> None:
-        graphs = [deploy("prd", **options) for options in OPTIONS.values()]
+        graphs = [deploy("prd", **options) for options in COMBINATIONS.values()]
         names = {record.name for graph in graphs for record in graph}
+        kinds = {policy.label_of(record) for graph in graphs for record in graph}
         labels = {
             f"{record.name} {statement.get('Sid', '')}"
             for graph in graphs
             for record, statement in policy.statements(graph)
         }
 
-        for reasons in (policy.PUBLIC, policy.OTHER_KEYS, policy.BY_ADDRESS):
+        for reasons in (policy.OTHER_KEYS, policy.BY_ADDRESS):
             for prefix in reasons:
                 assert any(name.startswith(prefix) for name in names), prefix
+        for pattern in policy.PUBLIC:
+            assert any(policy._matches(kind, pattern) for kind in kinds), pattern
         for pattern in policy.WIDE_STATEMENTS:
             assert any(policy._matches(label, pattern) for label in labels), pattern
 

@@ -7,24 +7,16 @@ import pytest
 
 from infra.plan.recorder import record
 from tests.infra.conftest import STACKS, Deploy
-
-OPTIONS: list[dict[str, object]] = [
-    {},
-    {"edgeDomain": "inventory.example.com"},
-    {"edgeDomain": "inventory.example.com", "edgeHostedZoneId": "Z0123456789"},
-    {"databaseEngine": "aurora-postgresql"},
-    {"natKind": "gateway"},
-    {"serviceArchitecture": "x86_64"},
-    {"networkEndpoints": ["logs"], "networkFlowLogs": "off"},
-    {"imageDigest": "sha256:" + "0" * 64},
-]
+from tests.infra.options import COMBINATIONS, WITH_DOMAIN, WITH_ZONE
 
 
 @pytest.mark.parametrize("stack", STACKS)
-@pytest.mark.parametrize("options", OPTIONS, ids=str)
+@pytest.mark.parametrize("name", COMBINATIONS)
 def test_survives_its_first_preview_where_nothing_is_known(
-    stack: str, options: dict[str, object], deploy: Deploy
+    stack: str, name: str, deploy: Deploy
 ) -> None:
+    options = COMBINATIONS[name]
+
     previewed = {record.urn for record in deploy(stack, preview=True, **options)}
 
     assert previewed == {record.urn for record in deploy(stack, **options)}
@@ -65,13 +57,13 @@ class TestStack:
 
 class TestDomain:
     def test_is_where_the_service_answers(self, deploy: Deploy) -> None:
-        graph = deploy("prd", edgeDomain="inventory.example.com")
+        graph = deploy("prd", **WITH_DOMAIN)
 
         assert graph.outputs["url"] == "https://inventory.example.com/"
         assert graph.outputs["name-servers"] == ["ns-1.example"]
 
     def test_asks_for_no_delegation_where_its_zone_is_there(self, deploy: Deploy) -> None:
-        graph = deploy("prd", edgeDomain="inventory.example.com", edgeHostedZoneId="Z012345")
+        graph = deploy("prd", **WITH_ZONE)
 
         assert graph.of_type("route53/zone:Zone") == []
 

@@ -4,6 +4,7 @@ import pytest
 
 from infra.plan.recorder import Graph
 from tests.infra.conftest import STACKS, Deploy
+from tests.infra.options import OTHERWISE, WITH_AURORA
 
 SECRET = "secretsmanager/secret:Secret"
 VERSION = "secretsmanager/secretVersion:SecretVersion"
@@ -19,7 +20,9 @@ class TestSecrets:
     def test_are_named_with_the_environment_last(self, stack: str, deploy: Deploy) -> None:
         names = {secret.inputs["name"] for secret in deploy(stack).of_type(SECRET)}
 
-        assert names == {f"rds-main-{stack}", f"django-main-{stack}"}
+        assert names == {
+            f"{name}-main-{stack}" for name in ("rds", "django", "audit", "second-factor")
+        }
 
     def test_hold_what_the_application_signs_in_with(self, stack: str, deploy: Deploy) -> None:
         assert value_of(deploy(stack), "rds-main") == {
@@ -47,17 +50,43 @@ class TestSecrets:
         assert outputs["database-secret"].endswith(":secrets-rds-main")
 
 
+class TestKeys:
+    def test_are_drawn_apart(self, deploy: Deploy) -> None:
+        """What signs sessions may change any day; what signs the audit log must not with it."""
+        graph = deploy("prd", secretsDatabaseGeneration=2)
+
+        keys = [graph.one(VERSION, f"{name}-main") for name in ("django", "audit", "second-factor")]
+        assert [key.inputs["secretStringWo"] for key in keys] == ["drawn-by-aws"] * 3
+        assert len({key.inputs["secretId"] for key in keys}) == 3
+
+    def test_of_second_factors_stays_whatever_is_counted_up(self, deploy: Deploy) -> None:
+        before, after = (
+            deploy("stg"),
+            deploy("stg", secretsDjangoGeneration=2, secretsAuditGeneration=2),
+        )
+
+        assert number(before, "second-factor-main") == number(after, "second-factor-main")
+        for changed in ("django-main", "audit-main"):
+            assert number(before, changed) != number(after, changed)
+
+    def test_are_hard_to_lose_in_production(self, deploy: Deploy) -> None:
+        for secret in deploy("prd").of_type(SECRET):
+            assert secret.protect
+        assert not any(secret.protect for secret in deploy("stg").of_type(SECRET))
+
+
 class TestGenerations:
     def test_a_new_one_is_a_new_user_and_a_new_version(self, deploy: Deploy) -> None:
         before, after = deploy("prd"), deploy("prd", secretsDatabaseGeneration=2)
 
         assert value_of(after, "rds-main")["DB_USER_NAME"] == "inventory_app_2"
         assert number(before, "rds-main") != number(after, "rds-main")
-        assert number(before, "django-main") == number(after, "django-main")
+        for other in ("django-main", "audit-main", "second-factor-main"):
+            assert number(before, other) == number(after, other)
 
     def test_another_database_is_a_new_version_too(self, deploy: Deploy) -> None:
         """Nothing compares a write-only value: its number must say that it changed."""
-        before, after = deploy("prd"), deploy("prd", databaseEngine="aurora-postgresql")
+        before, after = deploy("prd"), deploy("prd", **WITH_AURORA)
 
         assert number(before, "rds-main") != number(after, "rds-main")
 
@@ -65,7 +94,7 @@ class TestGenerations:
         assert all(version.retain_on_delete for version in deploy("prd").of_type(VERSION))
 
     def test_stay_as_they_are_from_one_deployment_to_the_next(self, deploy: Deploy) -> None:
-        once, again = deploy("prd"), deploy("prd", serviceTasksMax=9)
+        once, again = deploy("prd"), deploy("prd", **OTHERWISE)
 
         assert number(once, "rds-main") == number(again, "rds-main")
 
@@ -86,6 +115,10 @@ class TestGenerations:
             ":secrets-rds-main:DB_PASSWORD::secrets-rds-main-value-version-id"
         )
         assert named["DJANGO_SECRET_KEY"].endswith(":::secrets-django-main-value-version-id")
+        assert named["SECOND_FACTOR_KEYS"].endswith(
+            ":::secrets-second-factor-main-value-version-id"
+        )
+        assert named["AUDIT_SIGNING_KEY"].endswith(":::secrets-audit-main-value-version-id")
 
 
 def number(graph: Graph, name: str) -> int:
