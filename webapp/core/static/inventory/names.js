@@ -33,7 +33,22 @@
 
   // An icon is a word set in a font of pictures: it would be read as that word.
   const ICON = ".material-symbols-outlined:not([aria-hidden])";
-  const hide = (icon) => icon.setAttribute("aria-hidden", "true");
+  const hide = (icon) => {
+    icon.setAttribute("aria-hidden", "true");
+    nameByWhatIsBeside(icon.closest("a, button"));
+  };
+  // A link or a button that is nothing but an icon is called like what it belongs to.
+  const nameByWhatIsBeside = (control) => {
+    if (!control || control.getAttribute("aria-label") || control.title) return;
+    const said = control.cloneNode(true);
+    said.querySelectorAll("[aria-hidden=true]").forEach((hidden) => hidden.remove());
+    if (said.textContent.trim() || (control.matches("a") && !control.href)) return;
+    const field = document.getElementById("searchbar");
+    const twin = [...document.querySelectorAll("a")].find(
+      (link) => link !== control && link.href === control.href && link.textContent.trim());
+    const name = control.id === "searchbar-submit" ? field?.placeholder : twin?.textContent.trim();
+    if (name) control.setAttribute("aria-label", name);
+  };
 
   const nameAll = (root) => {
     if (root instanceof Element && root.matches(ICON)) hide(root);
