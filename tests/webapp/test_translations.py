@@ -249,7 +249,8 @@ class TestPagesInJapanese:
         request.user = user
         yield reverse("admin:index")
         yield reverse("admin:access_my_rights")
-        yield reverse("admin:access_user_rights", args=[storekeeper.pk])
+        for name in ("access_user_rights", "access_user_delete"):
+            yield reverse(f"admin:{name}", args=[storekeeper.pk])
         yield reverse("admin:audit_life", args=["access.user", user.pk])
         yield from map(reverse, ("account_change_password", "mfa_index", "usersessions_list"))
         yield reverse("admin:exchange_importrun_import_file")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.apps import apps
 from django.contrib import messages
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.utils import unquote
@@ -12,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
@@ -159,7 +161,8 @@ class InventoryAdmin(
         obstacles = [reason for obj in chosen for reason in self.obstacles_to_delete(obj)]
         if obstacles:
             return [str(obj) for obj in chosen], {}, set(), obstacles
-        return super().get_deleted_objects(chosen, request)
+        told, counts, missing, protected = super().get_deleted_objects(chosen, request)
+        return without_links(told), without_links(counts), missing, protected
 
 
 class ReadOnlyAdmin(InventoryAdmin):
@@ -173,6 +176,21 @@ class ReadOnlyAdmin(InventoryAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
+
+
+def without_links(told: Any) -> Any:
+    """What a deletion takes along, less the rows of tables that only join two others.
+
+    They go with what they join, and have no names but those that Django makes of the code.
+    """
+    links = [model._meta for model in apps.get_models(include_auto_created=True)
+             if model._meta.auto_created]  # fmt: skip
+    if isinstance(told, dict):
+        kinds = {str(meta.verbose_name_plural) for meta in links}
+        return {kind: count for kind, count in told.items() if str(kind) not in kinds}
+    starts = tuple(f"{capfirst(str(meta.verbose_name))}: " for meta in links)
+    kept = [without_links(item) if isinstance(item, list) else item for item in told]
+    return [item for item in kept if item and not str(item).startswith(starts)]
 
 
 def counted(rows: "models.QuerySet[Any]") -> tuple[int, str]:

@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from core.admin import ReadOnlyAdmin
 from core.pages import page_at
@@ -71,4 +71,8 @@ class SecondFactorAdmin(ReadOnlyAdmin):
     @admin.display(description="")
     def remove(self, factor: SecondFactor) -> str:
         address = reverse("admin:signin_secondfactor_remove", args=[factor.user_id])
-        return format_html('<a class="inventory-link" href="{}">{}</a>', address, gettext("Remove"))
+        return format_html(
+            '<a class="inventory-link" href="{}">{}</a>',
+            address,
+            pgettext("second factor", "Remove"),
+        )

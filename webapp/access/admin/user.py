@@ -13,6 +13,7 @@ from django.urls import URLPattern, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.contrib.filters.admin import BooleanRadioFilter, RelatedDropdownFilter
 
 from access import people
@@ -204,7 +205,7 @@ class UserAdmin(DjangoUserAdmin, InventoryAdmin):  # type: ignore[type-arg]  # n
 
     # --- Columns ---
 
-    @admin.display(description=_("name"), ordering="last_name")
+    @admin.display(description=pgettext_lazy("person", "name"), ordering="last_name")
     def display_name(self, user: User) -> str:
         return user.display_name
 
