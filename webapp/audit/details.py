@@ -37,7 +37,7 @@ _LABELS = {
     "missing": pgettext_lazy("audit detail", "missing right"),
     "new_hash": pgettext_lazy("audit detail", "hash after"),
     "page": pgettext_lazy("audit detail", "page"),
-    "path": pgettext_lazy("audit detail", "address"),
+    "path": pgettext_lazy("audit detail", "URL"),
     "reason": pgettext_lazy("audit detail", "reason"),
     "refused": pgettext_lazy("audit detail", "refused because"),
     "rows": pgettext_lazy("audit detail", "rows"),
@@ -47,7 +47,7 @@ _LABELS = {
     "table": pgettext_lazy("audit detail", "table"),
     "type": pgettext_lazy("audit detail", "kind"),
     "unchanged": pgettext_lazy("audit detail", "unchanged"),
-    "username": pgettext_lazy("audit detail", "user name"),
+    "username": pgettext_lazy("audit detail", "username"),
     "whole": pgettext_lazy("audit detail", "whole"),
 }
 # Values that stand for something, by the detail they are of.

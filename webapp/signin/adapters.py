@@ -36,7 +36,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "username_password_mismatch": _("The user name or the password is not right."),
+        "username_password_mismatch": _("The username or the password is not right."),
         "incorrect_password": _("The password is not right."),
         "enter_current_password": _("This is not your present password."),
         "incorrect_code": _("The code is not right, or was used already."),

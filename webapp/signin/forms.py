@@ -34,7 +34,7 @@ class LookMixin(forms.Form):
 
 
 class SignInForm(LookMixin, account.LoginForm):
-    words = {"login": _("User name"), "password": _("Password")}
+    words = {"login": _("Username"), "password": _("Password")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

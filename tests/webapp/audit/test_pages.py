@@ -144,7 +144,7 @@ class TestARow:
     def test_tells_the_details_of_an_event(self, client: Client) -> None:
         record(Kind.DENIED, label="/admin/x/", details={"path": "/admin/x/", "method": "GET"})
 
-        assert "Address: /admin/x/; Method: GET" in text(client, "?kind=denied")
+        assert "URL: /admin/x/; Method: GET" in text(client, "?kind=denied")
 
     def test_leads_to_the_object_while_it_is_there(self, client: Client) -> None:
         part, gone = PartFactory.create(), PartFactory.create()

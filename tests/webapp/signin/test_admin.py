@@ -51,7 +51,7 @@ class TestFailures:
 
         page = text_of(client_of(administrator).get(FAILURES))
 
-        assert "Nobody is." in page
+        assert "Nobody is locked out." in page
         assert "Name or password" in page
         assert PASSWORD not in page
 

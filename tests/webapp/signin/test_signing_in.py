@@ -55,7 +55,7 @@ class TestSigningIn:
 
         assert known.status_code == unknown.status_code == 200
         assert text_of(known) == text_of(unknown)
-        assert "The user name or the password is not right." in text_of(known)
+        assert "The username or the password is not right." in text_of(known)
 
     def test_says_the_same_of_an_account_that_is_closed(
         self, client: Client, storekeeper: User
