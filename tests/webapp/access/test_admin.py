@@ -1,6 +1,8 @@
 """Users and roles in the admin: each write goes by the rules of the services."""
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
@@ -215,6 +217,17 @@ class TestDeletingAUser:
 
         assert "work was recorded under this name" in answer.content.decode()
         assert User.objects.filter(pk=storekeeper.pk).exists()
+
+    def test_deletes_sessions_and_second_factor_with_the_account(
+        self, administrator: User, outsider: User, client_of: ClientOf
+    ) -> None:
+        UserSession.objects.create(user=outsider, ip="192.0.2.17", session_key="x")
+        Authenticator.objects.create(user=outsider, type=Authenticator.Type.TOTP, data={})
+
+        client_of(administrator).post(page("access_user_delete", outsider), {"post": "yes"})
+
+        assert not User.objects.filter(pk=outsider.pk).exists()
+        assert not UserSession.objects.filter(ip="192.0.2.17").exists()
 
     def test_deletes_who_recorded_nothing(
         self, administrator: User, outsider: User, client_of: ClientOf

@@ -201,7 +201,10 @@ class UserAdmin(DjangoUserAdmin, InventoryAdmin):  # type: ignore[type-arg]  # n
         ]
         if refused:
             return [str(user) for user in chosen], {}, set(), refused
-        return super().get_deleted_objects(chosen, request)
+        told, counts, missing, protected = super().get_deleted_objects(chosen, request)
+        # Sessions and second factors are part of the account: no right of their own is asked for.
+        missing = {kind for kind in missing if kind == self.opts.verbose_name}
+        return told, counts, missing, protected
 
     # --- Columns ---
 
