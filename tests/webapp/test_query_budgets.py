@@ -39,7 +39,8 @@ pytestmark = pytest.mark.django_db
 
 FULL_PAGE = 30
 
-# Address → queries, the four of the session and the user's rights among them.
+# Address → queries, the four of who asks among them: session, user, rights, context of the audit
+# log. Pages that offer locations ask for a fifth: those that the user works at.
 LISTS = {
     "admin:catalog_part_changelist": 11,
     "admin:catalog_category_changelist": 6,
@@ -57,16 +58,16 @@ LISTS = {
 }
 PAGES: dict[str, tuple[Callable[[], list[int]], int]] = {
     "admin:index": (list, 12),
-    "admin:stock_receive": (list, 4),
-    "admin:stock_issue": (list, 4),
-    "admin:stock_transfer": (list, 4),
-    "admin:stock_stocktake_start": (list, 6),
-    "admin:stock_stocktake_count": (lambda: [Location.objects.earliest("pk").pk], 9),
+    "admin:stock_receive": (list, 5),
+    "admin:stock_issue": (list, 5),
+    "admin:stock_transfer": (list, 5),
+    "admin:stock_stocktake_start": (list, 7),
+    "admin:stock_stocktake_count": (lambda: [Location.objects.earliest("pk").pk], 10),
     "admin:stock_verify": (list, 4),
-    "admin:stock_availability": (lambda: [Part.objects.earliest("pk").pk], 6),
+    "admin:stock_availability": (lambda: [Part.objects.earliest("pk").pk], 7),
     "admin:catalog_part_change": (lambda: [Part.objects.earliest("pk").pk], 18),
     "admin:catalog_part_add": (list, 4),
-    "admin:stock_location_change": (lambda: [Location.objects.earliest("pk").pk], 5),
+    "admin:stock_location_change": (lambda: [Location.objects.earliest("pk").pk], 6),
     "admin:stock_stockmovement_change": (lambda: [StockMovement.objects.earliest("pk").pk], 10),
     "admin:stock_stocktake_change": (lambda: [Stocktake.objects.earliest("pk").pk], 9),
 }
@@ -167,7 +168,7 @@ DELIVERIES = {
     "admin:purchasing_goodsreceipt_changelist": 9,
     "admin:purchasing_goodsreceipt_change": 7,
     "admin:purchasing_receipt_reverse": 7,
-    "admin:purchasing_order_receive": 9,
+    "admin:purchasing_order_receive": 10,
     "admin:purchasing_purchaseorder_changelist": 10,
     "admin:purchasing_purchaseorder_change": 9,
     "admin:purchasing_order_close_short": 7,
@@ -209,7 +210,7 @@ def test_a_delivery_is_filled_in_by_as_many_queries_whatever_its_lines(
         )
 
     queries(1)
-    assert queries(FULL_PAGE) <= queries(3) <= 12
+    assert queries(FULL_PAGE) <= queries(3) <= 13
 
 
 def delivered(rows: int, *, by: User) -> GoodsReceipt:

@@ -19,6 +19,7 @@ from access.guards import (
     one_administrator_stays,
 )
 from access.models import User
+from core.transactions import in_one_transaction
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +55,7 @@ def rights_now(user: User) -> Rights:
     )
 
 
+@in_one_transaction
 def change_rights(
     *, user: User, wanted: Rights, by: User | None, seen: Rights | None = None
 ) -> bool:

@@ -6,7 +6,6 @@ Each function is one transaction. What is given at the beginning is given by ``g
 from collections.abc import Collection
 
 from django.contrib.auth.models import Group
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from access.effective import name_of
@@ -20,6 +19,7 @@ from access.guards import (
     one_administrator_stays,
 )
 from access.models import User
+from core.transactions import in_one_transaction
 
 # What the page of a user changes.
 DETAILS = (
@@ -33,7 +33,7 @@ DETAILS = (
 )
 
 
-@transaction.atomic
+@in_one_transaction
 def create(*, user: User, password: str | None, roles: Collection[Group], by: User | None) -> User:
     """Store a new account; its password is to be changed at the first sign-in.
 
@@ -55,6 +55,7 @@ def create(*, user: User, password: str | None, roles: Collection[Group], by: Us
     return user
 
 
+@in_one_transaction
 def change(*, user: User, by: User | None) -> User:
     """Store the details of an account as they are in `user` now.
 
@@ -79,6 +80,7 @@ def deactivate(*, user: User, by: User | None) -> None:
     change(user=user, by=by)
 
 
+@in_one_transaction
 def set_password(*, user: User, password: str | None, by: User | None) -> None:
     """For somebody else, who chooses another one at the next sign-in; None: no password.
 
@@ -95,6 +97,7 @@ def set_password(*, user: User, password: str | None, by: User | None) -> None:
         user.save(update_fields=["password", "must_change_password"])
 
 
+@in_one_transaction
 def delete(*, users: Collection[User], by: User | None) -> None:
     """Delete accounts under which nothing was recorded; all of them or none.
 

@@ -3,6 +3,9 @@
 from datetime import datetime
 from typing import Any
 
+from allauth.account import admin as account_admin
+from allauth.mfa import admin as mfa_admin
+from allauth.usersessions import admin as usersessions_admin
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -15,6 +18,15 @@ from core.admin import ReadOnlyAdmin
 from core.pages import page_at
 from signin import admin_views
 from signin.models import SecondFactor, SignInFailure
+
+# allauth's own pages would let a superuser write where only signing in does.
+# They register when they are imported, and are imported here, so that they cannot come later.
+for model in (
+    account_admin.EmailAddress,
+    mfa_admin.Authenticator,
+    usersessions_admin.UserSession,
+):
+    admin.site.unregister(model)
 
 
 @admin.register(SignInFailure)

@@ -188,7 +188,7 @@ class TestPage:
             ("buyer", {"Ask for approval", "Approve", "Change", "Cancel the order"}),
             ("storekeeper", set()),
             ("general", set()),
-            ("auditor", set()),
+            ("auditor", {"History"}),
         ],
     )
     def test_offers_each_role_what_it_may_do(
@@ -216,10 +216,10 @@ class TestPage:
         arrived(order.lines.get(), 5, LocationFactory.create())
         received = buttons_of(page_of(client, order))
 
-        date, cancel = "Change the expected date", "Cancel the order"
-        assert approved == {"Mark as ordered", date, "Send back to draft", cancel}
-        assert placed == {"Receive", date, "Close short", cancel}
-        assert received == set()
+        date, cancel, always = "Change the expected date", "Cancel the order", "History"
+        assert approved == {"Mark as ordered", date, "Send back to draft", cancel, always}
+        assert placed == {"Receive", date, "Close short", cancel, always}
+        assert received == {always}
 
     def test_shows_of_a_cancelled_draft_only_what_it_passed(
         self, client_of: ClientOf, buyer: User, offer: SupplierPart
