@@ -3,9 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from allauth.account import admin as account_admin
-from allauth.mfa import admin as mfa_admin
-from allauth.usersessions import admin as usersessions_admin
+from allauth.account import admin as _account  # noqa: F401 - see below
+from allauth.account.models import EmailAddress
+from allauth.mfa import admin as _mfa  # noqa: F401
+from allauth.mfa.models import Authenticator
+from allauth.usersessions import admin as _usersessions  # noqa: F401
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -21,11 +24,7 @@ from signin.models import SecondFactor, SignInFailure
 
 # allauth's own pages would let a superuser write where only signing in does.
 # They register when they are imported, and are imported here, so that they cannot come later.
-for model in (
-    account_admin.EmailAddress,
-    mfa_admin.Authenticator,
-    usersessions_admin.UserSession,
-):
+for model in (EmailAddress, Authenticator, UserSession):
     admin.site.unregister(model)
 
 
