@@ -99,10 +99,10 @@ def url_from_parts() -> str:
     return url(user, password, int(os.environ.get("DB_PORT", "5432")), name, host)
 
 
-def embedded(port: int, keys: Keys) -> Database:
+def embedded(port: int, keys: Keys, name: str = NAME) -> Database:
     return Database(
-        app_url=url(APP, keys.app, port, NAME),
-        owner_url=url(OWNER, keys.owner, port, NAME),
+        app_url=url(APP, keys.app, port, name),
+        owner_url=url(OWNER, keys.owner, port, name),
         app_role=APP,
         superuser_url=url("postgres", keys.postgres, port, "postgres"),
     )
@@ -132,8 +132,9 @@ def prepare(database: Database, keys: Keys) -> None:
     with connect(database.superuser_url) as superuser:
         ensure_role(superuser, OWNER, keys.owner)
         ensure_role(superuser, APP, keys.app)
-        ensure_database(superuser, OWNER)
-    with connect(urlsplit(database.superuser_url)._replace(path=f"/{NAME}").geturl()) as superuser:
+        ensure_database(superuser, OWNER, database.name)
+    address = urlsplit(database.superuser_url)._replace(path=f"/{quote(database.name, safe='')}")
+    with connect(address.geturl()) as superuser:
         superuser.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
 
 
@@ -146,17 +147,17 @@ def ensure_role(superuser: Connection, role: str, password: str) -> None:
     )
 
 
-def ensure_database(superuser: Connection, owner: str) -> None:
-    if not exists(superuser, "pg_database", "datname", NAME):
+def ensure_database(superuser: Connection, owner: str, name: str = NAME) -> None:
+    if not exists(superuser, "pg_database", "datname", name):
         superuser.execute(
             sql.SQL("CREATE DATABASE {} OWNER {}").format(
-                sql.Identifier(NAME), sql.Identifier(owner)
+                sql.Identifier(name), sql.Identifier(owner)
             )
         )
-    superuser.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(NAME)))
+    superuser.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
     superuser.execute(
         sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(
-            sql.Identifier(NAME), sql.Identifier(APP)
+            sql.Identifier(name), sql.Identifier(APP)
         )
     )
 

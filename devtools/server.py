@@ -43,9 +43,17 @@ class Server:
     def house(self) -> House:
         return self.application.house
 
+    @property
+    def log(self) -> Path:
+        return self.house.server_log
+
+    @property
+    def record(self) -> Path:
+        return self.house.server_record
+
     @contextlib.contextmanager
     def running(self) -> Iterator[subprocess.Popen[bytes]]:
-        log = self.house.server_log
+        log = self.log
         mode = "wb" if log.exists() and log.stat().st_size > LOG_BYTES else "ab"
         with log.open(mode) as written:
             process = subprocess.Popen(
@@ -58,12 +66,12 @@ class Server:
                 start_new_session=True,  # Ctrl-C is for ./dev, which then stops it in order
             )
         try:
-            remember(self.house, process.pid, self.port)
+            remember(self.record, process.pid, self.port)
             yield process
         finally:
             stop(psutil.Process(process.pid) if process.poll() is None else None)
             process.wait()
-            self.house.server_record.unlink(missing_ok=True)
+            self.record.unlink(missing_ok=True)
 
     def command(self) -> list[str]:
         """As webapp/gunicorn.conf.py says, but for this machine alone, and quick to end."""
@@ -86,12 +94,12 @@ class Server:
         raise self.problem(f"the web server did not answer within {READY_SECONDS} seconds")
 
     def problem(self, what: str) -> Problem:
-        if self.show_log or not self.house.server_log.exists():
+        if self.show_log or not self.log.exists():
             return Problem(f"{what}; what it said stands above.")
-        said = "\n".join(f"    {line}" for line in telling(self.house.server_log))
+        said = "\n".join(f"    {line}" for line in telling(self.log))
         return Problem(
             f"{what}. From its log:\n{said}",
-            f"read the whole log: {self.house.server_log}",
+            f"read the whole log: {self.log}",
             "see it as it comes: ./dev up --log",
         )
 
@@ -132,20 +140,20 @@ def stop(process: psutil.Process | None) -> None:
         psutil.wait_procs(alive, timeout=STOP_SECONDS)
 
 
-def remember(house: House, pid: int, port: int) -> None:
+def remember(path: Path, pid: int, port: int) -> None:
     record = {"pid": pid, "started": psutil.Process(pid).create_time(), "port": port}
-    write_whole(house.server_record, json.dumps(record))
+    write_whole(path, json.dumps(record))
 
 
-def stop_left_over(house: House) -> None:
-    """A ./dev up that was killed could not stop its server; the next one does."""
-    record = read_json(house.server_record)
+def stop_left_over(path: Path) -> None:
+    """A ./dev that was killed could not stop its server; the next one does."""
+    record = read_json(path)
     with contextlib.suppress(psutil.NoSuchProcess, KeyError):
         process = psutil.Process(int(record["pid"]))
         if abs(process.create_time() - float(record["started"])) < 1:
-            say("· stopping the web server that a killed ./dev up left behind")
+            say("· stopping the web server that a killed ./dev left behind")
             stop(process)
-    house.server_record.unlink(missing_ok=True)
+    path.unlink(missing_ok=True)
 
 
 def require_port(port: int) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # at run time only where used: `up` starts without the tools 
     from packaging.requirements import Requirement
 
 # Largest first: it decides the versions, the others follow it.
-GROUPS = ("dev", "desk", "web", "infra")
+GROUPS = ("dev", "load", "desk", "web", "infra")
 
 
 def add_to(commands: Commands) -> None:

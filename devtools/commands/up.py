@@ -36,7 +36,7 @@ def port(text: str) -> int:
 
 def run(house: House, arguments: argparse.Namespace) -> int:
     with only_one(house):
-        stop_left_over(house)
+        stop_left_over(house.server_record)
         require_port(arguments.port)
         steps.compile_translations()
         with database_for(house) as database:
@@ -81,7 +81,7 @@ def serve(server: Server, users: dict[str, str]) -> int:
         if users:
             say(table(("user", "password"), users.items()) + "\n")
         if not server.show_log:
-            say(f"Log: {server.house.server_log}  (./dev up --log shows it here)")
+            say(f"Log: {server.log}  (./dev up --log shows it here)")
         say("Ctrl-C stops it; the data stays.")
         try:
             process.wait()

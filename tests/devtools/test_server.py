@@ -53,9 +53,9 @@ class TestStopLeftOver:
     def test_ends_the_server_of_a_killed_dev(
         self, house: House, sleeper: subprocess.Popen[bytes]
     ) -> None:
-        remember(house, sleeper.pid, 8000)
+        remember(house.server_record, sleeper.pid, 8000)
 
-        stop_left_over(house)
+        stop_left_over(house.server_record)
 
         assert not psutil.pid_exists(sleeper.pid)
         assert not house.server_record.exists()
@@ -67,9 +67,9 @@ class TestStopLeftOver:
         record = {"pid": sleeper.pid, "started": started_earlier, "port": 8000}
         house.server_record.write_text(json.dumps(record))
 
-        stop_left_over(house)
+        stop_left_over(house.server_record)
 
         assert sleeper.poll() is None
 
     def test_does_nothing_when_nothing_is_left(self, house: House) -> None:
-        stop_left_over(house)
+        stop_left_over(house.server_record)
