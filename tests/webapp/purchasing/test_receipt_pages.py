@@ -212,7 +212,7 @@ class TestReceipts:
         assert client.get(reverse("admin:purchasing_goodsreceipt_add")).status_code == 403
         for name in ("delete", "history"):
             page = reverse(f"admin:purchasing_goodsreceipt_{name}", args=[receipt.pk])
-            assert client.post(page, {"post": "yes"}).status_code in {403, 405, 200}
+            assert client.post(page, {"post": "yes"}).status_code in {200, 302, 403, 405}
         assert GoodsReceipt.objects.filter(pk=receipt.pk).exists()
 
 

@@ -364,6 +364,15 @@ class Migration(migrations.Migration):
                 (
                     "order_state",
                     models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("approved", "Approved"),
+                            ("ordered", "Ordered"),
+                            ("partial", "Partially received"),
+                            ("received", "Received"),
+                            ("closed", "Closed short"),
+                            ("cancelled", "Cancelled"),
+                        ],
                         default="draft",
                         editable=False,
                         max_length=12,

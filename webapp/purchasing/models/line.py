@@ -30,7 +30,11 @@ class OrderLine(models.Model):
         PurchaseOrder, on_delete=models.PROTECT, related_name="lines", verbose_name=_("order")
     )
     order_state = models.CharField(
-        _("state of the order"), max_length=12, default=OrderState.DRAFT, editable=False
+        _("state of the order"),
+        max_length=12,
+        choices=OrderState,
+        default=OrderState.DRAFT,
+        editable=False,
     )
     position = models.PositiveSmallIntegerField(_("position"))
     part = models.ForeignKey(
