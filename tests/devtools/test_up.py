@@ -290,7 +290,7 @@ class TestUp:
             again.wait_until_it_serves()
             said = again.finish()
 
-        assert "a killed ./dev up left behind" in said
+        assert "a killed ./dev left behind" in said
         assert left_running(desk) == []
 
     def test_does_no_work_when_the_port_is_taken(self, desk: House, repository: Path) -> None:

@@ -73,7 +73,7 @@ def test_issues_and_mends_what_was_refused(
     page.wait_for_selector("[role=alert]")
 
     # The keyboard stands where the mistake is.
-    assert page.evaluate("document.activeElement.id") == "id_lines-0-quantity"
+    page.wait_for_function("document.activeElement.id === 'id_lines-0-quantity'")
     page.keyboard.press("Control+A")
     page.keyboard.type("2")
     page.keyboard.press("Enter")
@@ -99,7 +99,7 @@ def test_receives_an_order(
     tab_to(page, "Record the receipt")
     page.keyboard.press("Enter")
 
-    page.wait_for_url("**/purchasing/goodsreceipt/**")
+    page.wait_for_url(f"**/purchasing/purchaseorder/{order.pk}/change/")
     assert GoodsReceipt.objects.count() == 1
     assert level(motor, shelf) == Decimal(4)
     assert complaints == []

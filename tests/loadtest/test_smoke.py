@@ -26,7 +26,7 @@ sys.exit(main(sys.argv[2:], House(Path(sys.argv[1]))))
 """
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def house(repository: Path) -> Iterator[House]:
     """A checkout of its own: the repository's code, and nothing that was generated before."""
     with desk() as house:
@@ -35,9 +35,9 @@ def house(repository: Path) -> Iterator[House]:
         yield house
 
 
-@pytest.fixture(scope="module")
-def run(house: House, repository: Path) -> tuple[subprocess.CompletedProcess[str], Path]:
-    """Ten people, two of each kind, who do everything once."""
+def test_ten_people_do_everything_once(house: House, repository: Path) -> None:
+    """One test, because one run takes a minute: every page, the ledger, the audit log, the
+    bookings, a report, and what the next run finds. Times are not judged."""
     words = ["loadtest", "--shape", "smoke", "--users", "10", "--minutes", "0.2"]
     done = subprocess.run(
         [sys.executable, "-c", RUN, str(house.root), *words, "--port", str(next_free(8100))],
@@ -51,38 +51,19 @@ def run(house: House, repository: Path) -> tuple[subprocess.CompletedProcess[str
         text=True,
         check=False,
     )
+
     [folder] = sorted((house.data / "load" / "runs").iterdir())
-    return done, folder
+    assert (folder / "verdict.txt").read_text().startswith("PASSED"), done.stdout
+    assert done.returncode == 0
 
+    results = Results.read(folder / "results.json")
+    assert results.users == 2 * len(PEOPLE)
+    assert results.confirmed["sign-ins in the audit log"] == results.users
+    assert sum(results.confirmed.values()) > results.users
 
-class TestSmoke:
-    def test_passes(self, run: tuple[subprocess.CompletedProcess[str], Path]) -> None:
-        """With every page, the ledger, the audit log and the bookings; times are not judged."""
-        done, folder = run
+    assert "<html" in (folder / "report.html").read_text()
+    assert (folder / "pages.csv").read_text().startswith("page,requests,")
+    assert "dashboard" in done.stdout
 
-        assert (folder / "verdict.txt").read_text().startswith("PASSED"), done.stdout
-        assert done.returncode == 0
-
-    def test_had_people_of_every_kind(
-        self, run: tuple[subprocess.CompletedProcess[str], Path]
-    ) -> None:
-        _done, folder = run
-
-        results = Results.read(folder / "results.json")
-        assert results.users == 2 * len(PEOPLE)
-        assert results.confirmed["sign-ins in the audit log"] == results.users
-        assert sum(results.confirmed.values()) > results.users
-
-    def test_leaves_a_report_with_charts_and_the_figures(
-        self, run: tuple[subprocess.CompletedProcess[str], Path]
-    ) -> None:
-        done, folder = run
-
-        assert "<html" in (folder / "report.html").read_text()
-        assert (folder / "pages.csv").read_text().startswith("page,requests,")
-        assert "dashboard" in done.stdout
-
-    def test_keeps_accounts_and_data_for_the_next_run(self, house: House) -> None:
-        people = json.loads((house.data / "load" / "people-demo.json").read_text())["people"]
-
-        assert {person["work"] for person in people} == set(PEOPLE)
+    people = json.loads((house.data / "load" / "people-demo.json").read_text())["people"]
+    assert {person["work"] for person in people} == set(PEOPLE)

@@ -24,6 +24,7 @@ from core.fields import PlainDecimalField
 from core.lists.remembering import ForgettableChangeList, RemembersFiltersMixin
 from core.pages import as_id
 from core.permissions import MissingRightError
+from core.widgets import KnownSelect
 
 # How far a list counts past the page shown; beyond that it says "1,000+".
 COUNTED_ROWS = 1000
@@ -67,17 +68,23 @@ class InventoryChangeList(ForgettableChangeList):
         self.full_result_count = self.result_count
 
 
-class PlainNumbersMixin:
-    """Forms show numbers without needless zeros."""
+class FormFieldsMixin:
+    """Forms show numbers without needless zeros, and search fields survive what is no choice."""
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, models.DecimalField):
             kwargs.setdefault("form_class", PlainDecimalField)
         return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
 
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        admin: Any = self
+        if db_field.name in admin.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", KnownSelect(db_field, admin.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
 
 class InventoryAdmin(
-    PlainNumbersMixin, RefusalsMixin, ConflictsMixin, RemembersFiltersMixin, ModelAdmin
+    FormFieldsMixin, RefusalsMixin, ConflictsMixin, RemembersFiltersMixin, ModelAdmin
 ):
     """A list of 25 rows that never counts a large table; deletions that explain themselves.
 

@@ -10,8 +10,26 @@ from django.contrib.admin.widgets import (
 )
 from django.db import models
 
+from core.pages import as_id
 
-class _Search:
+
+class _Known:
+    """What can be the key of no row is no choice.
+
+    Django's own widget asks the database for whatever an address or a form handed in, and fails
+    where it must say "choose one of the offered" instead.
+    """
+
+    def optgroups(self, name: str, value: list[Any], attrs: Any = None) -> Any:
+        known = [key for key in value if as_id(key) is not None]
+        return super().optgroups(name, known, attrs)  # type: ignore[misc]  # of the widget
+
+
+class KnownSelect(_Known, AutocompleteSelect):
+    """For a foreign key in the admin's own forms."""
+
+
+class _Search(_Known):
     """The admin's search field, for forms of our own.
 
     Django's reads the language when the form's class is made, and so says "no results found" in

@@ -15,7 +15,7 @@ from unfold.forms import PaginationInlineFormSet
 from catalog.admin.filters import CategoryFilter
 from catalog.admin.reordering import ReorderMixin
 from catalog.models import Part, Supplier, SupplierPart
-from core.admin import InventoryAdmin, PlainNumbersMixin
+from core.admin import FormFieldsMixin, InventoryAdmin
 from core.currencies import price_shown
 from core.numbers import plain
 from core.pages import user_of
@@ -152,7 +152,7 @@ class SupplierPartFormSet(PaginationInlineFormSet):
         super().clean()
 
 
-class SupplierPartInline(PlainNumbersMixin, TabularInline):  # type: ignore[misc]  # unfold's inlines disagree with Django's
+class SupplierPartInline(FormFieldsMixin, TabularInline):  # type: ignore[misc]  # unfold's inlines disagree with Django's
     """The suppliers of a part, on the part's page."""
 
     model = SupplierPart
