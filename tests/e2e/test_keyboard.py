@@ -72,8 +72,9 @@ def test_issues_and_mends_what_was_refused(
     page.keyboard.press("Enter")
     page.wait_for_selector("[role=alert]")
 
-    # The keyboard stands where the mistake is.
-    page.wait_for_function("document.activeElement.id === 'id_lines-0-quantity'")
+    # The keyboard stands where the mistake is told of, and goes on from there.
+    page.wait_for_function("document.activeElement.getAttribute('role') === 'alert'")
+    tab_to(page, "Quantity")
     page.keyboard.press("Control+A")
     page.keyboard.type("2")
     page.keyboard.press("Enter")
