@@ -1,9 +1,11 @@
 """Form widgets that several applications use."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.widgets import (
+    AutocompleteMixin,
     AutocompleteSelect,
     AutocompleteSelectMultiple,
     get_select2_language,
@@ -13,16 +15,16 @@ from django.db import models
 from core.pages import as_id
 
 
-class _Known:
+class _Known(AutocompleteMixin):
     """What can be the key of no row is no choice.
 
     Django's own widget asks the database for whatever an address or a form handed in, and fails
     where it must say "choose one of the offered" instead.
     """
 
-    def optgroups(self, name: str, value: list[Any], attrs: Any = None) -> Any:
+    def optgroups(self, name: str, value: Sequence[str], attr: dict[str, Any] | None = None) -> Any:
         known = [key for key in value if as_id(key) is not None]
-        return super().optgroups(name, known, attrs)  # type: ignore[misc]  # of the widget
+        return super().optgroups(name, known, attr)
 
 
 class KnownSelect(_Known, AutocompleteSelect):
@@ -37,7 +39,7 @@ class _Search(_Known):
     """
 
     def __init__(self, model: type[models.Model], field: str, *, placeholder: Any) -> None:
-        super().__init__(  # type: ignore[call-arg]  # of the widget that it is mixed into
+        super().__init__(
             model._meta.get_field(field),
             admin.site,
             attrs={"data-placeholder": placeholder, "data-width": "100%"},
