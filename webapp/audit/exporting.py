@@ -13,14 +13,10 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from audit.models import AuditEntry
-from audit.sql.entries import CANONICAL
+from audit.sql.entries import canonical, utc
 from exchange.writers import csv_chunks
 
 ROWS_AT_ONCE = 2000
-
-
-def _utc(column: str) -> str:
-    return f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
 
 
 def _hex(column: str) -> str:
@@ -31,7 +27,7 @@ def _hex(column: str) -> str:
 COLUMNS = {
     "id": "e.id",
     "batch": "e.batch",
-    "at": _utc("e.at"),
+    "at": utc("e.at"),
     "kind": "e.kind",
     "model": "e.model",
     "object_id": "e.object_id",
@@ -49,12 +45,12 @@ COLUMNS = {
     "details": "e.details::text",
     "hash": _hex("e.hash"),
     "link_position": "l.position",
-    "link_at": _utc("l.at"),
+    "link_at": utc("l.at"),
     "link_entries": "l.entries",
     "link_digest": _hex("l.digest"),
     "link_previous": _hex("l.previous"),
     "link_hash": _hex("l.hash"),
-    "sealed": CANONICAL.format(row="e"),
+    "sealed": canonical("e"),
 }
 
 

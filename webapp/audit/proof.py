@@ -4,15 +4,15 @@
 Like that one it lets the database hand out texts, and hashes them here.
 """
 
-import hashlib
 from dataclasses import dataclass
 
 from django.db import connection
 
+from audit.hashing import digest_of, hash_of
 from audit.kinds import Kind
 from audit.models import AuditEntry, ChainLink
-from audit.sql.chain import LINK
-from audit.sql.entries import CANONICAL
+from audit.sql.chain import link_text
+from audit.sql.entries import canonical
 
 # Of a transaction with more entries, only `verify_audit` computes the digest.
 MOST_ENTRIES = 5_000
@@ -42,7 +42,7 @@ def prove(entry: AuditEntry) -> Proof:
     """Compute the hashes of `entry` and of its link again."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {CANONICAL.format(row='e')}, hash "  # noqa: S608 - our own text
+            f"SELECT {canonical('e')}, hash "  # noqa: S608 - our own text
             "FROM audit_auditentry e WHERE id = %s",
             [entry.pk],
         )
@@ -52,7 +52,7 @@ def prove(entry: AuditEntry) -> Proof:
     return Proof(
         sealed_text=text,
         hash=bytes(stored).hex(),
-        entry_right=_sha256(text) == bytes(stored),
+        entry_right=hash_of(text) == bytes(stored),
         unlocked=entry.pk in changed,
         link=link,
         link_right=link is not None and _link_right(link),
@@ -64,12 +64,12 @@ def prove(entry: AuditEntry) -> Proof:
 def _link_right(link: ChainLink) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {LINK.format(row='l')} "  # noqa: S608 - our own text
+            f"SELECT {link_text('l')} "  # noqa: S608 - our own text
             "FROM audit_chainlink l WHERE batch = %s",
             [link.pk],
         )
         [text] = cursor.fetchone()
-    return _sha256(text or "") == bytes(link.hash or b"")
+    return hash_of(text or "") == bytes(link.hash or b"")
 
 
 def _follows(link: ChainLink) -> bool:
@@ -90,8 +90,7 @@ def _digest_right(link: ChainLink) -> bool | None:
     for entry in removed.only("object_id", "details"):
         hashes[int(entry.object_id)] = _hash_before(entry)
     hashes |= _hashes_before_changes(list(hashes))
-    sealed = b"".join(hashes[number] for number in sorted(hashes))
-    return hashlib.sha256(sealed).digest() == bytes(link.digest or b"")
+    return digest_of(hashes) == bytes(link.digest or b"")
 
 
 def _hashes_before_changes(numbers: list[int]) -> dict[int, bytes]:
@@ -107,7 +106,3 @@ def _hashes_before_changes(numbers: list[int]) -> dict[int, bytes]:
 
 def _hash_before(step: AuditEntry) -> bytes:
     return bytes.fromhex((step.details or {})["hash"])
-
-
-def _sha256(text: str) -> bytes:
-    return hashlib.sha256(text.encode()).digest()

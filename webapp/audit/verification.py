@@ -6,7 +6,6 @@ see is a log that was rewritten as a whole, hashes included, or cut off at its e
 are kept elsewhere (`audit.heads`).
 """
 
-import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,9 +16,10 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+from audit.hashing import digest_of, hash_of
 from audit.kinds import Kind
-from audit.sql.chain import LINK
-from audit.sql.entries import CANONICAL
+from audit.sql.chain import link_text
+from audit.sql.entries import canonical
 
 ROWS_AT_ONCE = 2000
 # More would not tell more: the first is what matters.
@@ -107,7 +107,7 @@ def _check_chain(report: Report) -> None:
             position = link.position or position
         elif link.previous != previous:
             report.add("it does not follow the link before it", position=position)
-        if link.hash != _sha256(link.text or ""):
+        if link.hash != hash_of(link.text or ""):
             report.add("the link was changed", position=position)
         previous = link.hash or b""
     report.head = previous.hex()
@@ -132,7 +132,7 @@ def _check_entries(report: Report) -> None:
 
 def _check_entry(report: Report, row: _Row, changed: dict[int, list[dict[str, str]]]) -> bytes:
     """The hash that the entry was sealed with, when it was written first."""
-    now = _sha256(row.text or "")
+    now = hash_of(row.text or "")
     if now != row.hash:
         report.add("the entry was changed", entry=row.entry)
         return row.hash or b""
@@ -150,9 +150,7 @@ def _check_batch(report: Report, link: _Row, hashes: dict[int, bytes], *, explai
     first = min(hashes, default=link.batch)
     if link.digest is None:
         report.add("the entry is in no link of the chain: it was put in", entry=first)
-    elif (
-        hashlib.sha256(b"".join(hashes[entry] for entry in sorted(hashes))).digest() != link.digest
-    ):
+    elif digest_of(hashes) != link.digest:
         there = len(hashes)
         what = (
             f"of {link.entries} entries of its transaction {there} are there"
@@ -184,7 +182,7 @@ def _by_break_glass() -> tuple[dict[int, list[dict[str, str]]], dict[int, dict[i
 
 
 def _links() -> Iterator[_Link]:
-    text = LINK.format(row="l")
+    text = link_text("l")
     yield from map(
         _Link._make,
         _read(
@@ -196,7 +194,7 @@ def _links() -> Iterator[_Link]:
 
 def _rows() -> Iterator[_Row]:
     """One statement, and so one moment: what is committed has its link."""
-    text = CANONICAL.format(row="e")
+    text = canonical("e")
     yield from map(
         _Row._make,
         _read(
@@ -222,7 +220,3 @@ def _server_side() -> Iterator[CursorWrapper]:
         yield cursor
     finally:
         cursor.close()
-
-
-def _sha256(text: str) -> bytes:
-    return hashlib.sha256(text.encode()).digest()

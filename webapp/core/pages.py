@@ -6,7 +6,7 @@ from typing import Any, Concatenate
 
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 from django.utils.functional import Promise
@@ -17,24 +17,24 @@ from core.permissions import MissingRightError
 # A bigint has 19 digits; the largest of them do not fit.
 LONGEST_ID = 19
 
-type PageView[Admin: ModelAdmin[Any], **P] = Callable[
-    Concatenate[Admin, HttpRequest, P], HttpResponse
+type PageView[Admin: ModelAdmin[Any], **P, Response: HttpResponseBase] = Callable[
+    Concatenate[Admin, HttpRequest, P], Response
 ]
 
 
-def requires[Admin: ModelAdmin[Any], **P](
+def requires[Admin: ModelAdmin[Any], **P, Response: HttpResponseBase](
     *permissions: str,
-) -> Callable[[PageView[Admin, P]], PageView[Admin, P]]:
+) -> Callable[[PageView[Admin, P, Response]], PageView[Admin, P, Response]]:
     """Let only users in who have every one of the permissions.
 
     ``admin_site.admin_view`` alone lets in any staff user.
     """
 
-    def decorate(view: PageView[Admin, P]) -> PageView[Admin, P]:
+    def decorate(view: PageView[Admin, P, Response]) -> PageView[Admin, P, Response]:
         @wraps(view)
         def checked(
             model_admin: Admin, request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs
-        ) -> HttpResponse:
+        ) -> Response:
             missing = [name for name in permissions if not request.user.has_perm(name)]
             if missing:
                 raise MissingRightError(*missing)

@@ -149,14 +149,8 @@ class ExportMixin(ModelAdmin):  # type: ignore[type-arg]
         table = self.export_lines if lines else self.export_table
         if file_format not in FORMATS or not table:
             raise Http404
-        try:
-            rows = self.get_changelist_instance(request).queryset
-        except IncorrectLookupParameters:
-            # Not all rows instead of those that were asked for.
-            messages.error(
-                request,
-                _("This list has no such filter. Nothing was exported. Set the filters anew."),
-            )
+        rows = rows_asked_for(self, request)
+        if rows is None:
             list_name = f"{self.opts.app_label}_{self.opts.model_name}_changelist"
             return HttpResponseRedirect(reverse(f"{self.admin_site.name}:{list_name}"))
         return self.export(request, rows, file_format, table=table)
@@ -231,6 +225,20 @@ class ExportMixin(ModelAdmin):  # type: ignore[type-arg]
                     _chosen(file_format), name, text, text, [ActionLocation.CHANGE_LIST]
                 )
         return actions
+
+
+def rows_asked_for(model_admin: "ModelAdmin[Any]", request: HttpRequest) -> "QuerySet[Any] | None":
+    """What the list's filters and search select; none of it, with a message to the user, where the
+    list has no such filter: not all rows instead of those that were asked for."""
+    try:
+        rows: QuerySet[Any] = model_admin.get_changelist_instance(request).queryset
+    except IncorrectLookupParameters:
+        messages.error(
+            request,
+            _("This list has no such filter. Nothing was exported. Set the filters anew."),
+        )
+        return None
+    return rows
 
 
 def _chosen(file_format: str) -> Callable[[Any, HttpRequest, "QuerySet[Any]"], HttpResponseBase]:

@@ -101,9 +101,9 @@ def test_the_first_of_several_is_named(entries: list[AuditEntry]) -> None:
 
 
 def test_a_changed_entry_with_a_new_hash_is_named_by_its_link(entries: list[AuditEntry]) -> None:
-    from audit.sql.entries import CANONICAL
+    from audit.sql.entries import canonical
 
-    text = CANONICAL.format(row="e")
+    text = canonical("e")
     with tampering() as cursor:
         cursor.execute(
             "UPDATE audit_auditentry SET actor_name = 'x' WHERE id = %s", [entries[1].pk]

@@ -1,7 +1,5 @@
 """A supplier that sells motors and screws, two shelves to put them on, and orders in any state."""
 
-from collections.abc import Callable
-
 import pytest
 from django.utils import timezone
 
@@ -24,8 +22,7 @@ from tests.webapp.factories import (
     stocked,
     wanted,
 )
-
-type OrderIn = Callable[[str], PurchaseOrder]
+from tests.webapp.purchasing.deciding import OrderIn
 
 
 @pytest.fixture

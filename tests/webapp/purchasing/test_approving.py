@@ -1,6 +1,5 @@
 """Approving orders: by whom, of what, and in which words it is refused."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -32,16 +31,7 @@ from tests.webapp.factories import (
     stocked,
     wanted,
 )
-
-type OrderIn = Callable[[str], PurchaseOrder]
-type Decide = Callable[..., PurchaseOrder]
-
-
-def decide(what: Decide, order: PurchaseOrder, *, by: User, **values: object) -> PurchaseOrder:
-    """At the version that the order has now."""
-    asked = {"version": now(order).version, "at": timezone.now(), **values}
-    what(order.pk, by=by, **asked)
-    return now(order)
+from tests.webapp.purchasing.deciding import OrderIn, decide
 
 
 class TestRequestApproval:

@@ -1,6 +1,5 @@
 """Changing drafts: as they were seen, and with respect to proposals."""
 
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -24,8 +23,7 @@ from tests.webapp.factories import (
     now,
     wanted,
 )
-
-type OrderIn = Callable[[str], PurchaseOrder]
+from tests.webapp.purchasing.deciding import OrderIn
 
 
 def edit(order: PurchaseOrder, *lines: DraftLine, by: User, **values: Any) -> PurchaseOrder:

@@ -1,7 +1,6 @@
 """What the database refuses of orders and their lines, whoever writes. Each by its name."""
 
 import uuid
-from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -29,8 +28,7 @@ from tests.webapp.purchasing.by_hand import (
     execute,
     make,
 )
-
-type OrderIn = Callable[[str], PurchaseOrder]
+from tests.webapp.purchasing.deciding import OrderIn
 
 PLACED = ["ordered", "partial", "received", "closed"]
 

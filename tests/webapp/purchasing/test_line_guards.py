@@ -1,6 +1,5 @@
 """What the database refuses of the lines of orders, whoever writes. Each by its name."""
 
-from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -10,7 +9,6 @@ from django.utils import timezone
 from catalog.models import Part, Supplier, SupplierPart
 from purchasing.models import (
     OrderLine,
-    PurchaseOrder,
 )
 from tests.webapp.database import as_owner, check_now, denied, refused_by, triggers_off
 from tests.webapp.factories import (
@@ -23,9 +21,7 @@ from tests.webapp.purchasing.by_hand import (
     execute,
     make,
 )
-
-type OrderIn = Callable[[str], PurchaseOrder]
-
+from tests.webapp.purchasing.deciding import OrderIn
 
 PLACED = ["ordered", "partial", "received", "closed"]
 

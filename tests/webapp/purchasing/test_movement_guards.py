@@ -1,6 +1,5 @@
 """Document and ledger say the same, whoever writes. Each guard by its name."""
 
-from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -28,8 +27,7 @@ from tests.webapp.purchasing.by_hand import (
     row,
     write,
 )
-
-type OrderIn = Callable[[str], PurchaseOrder]
+from tests.webapp.purchasing.deciding import OrderIn
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """What is on order of a part: the outstanding lines, added up by the database."""
 
-from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -24,8 +23,7 @@ from tests.webapp.factories import (
     take_back,
     wanted,
 )
-
-type OrderIn = Callable[[str], PurchaseOrder]
+from tests.webapp.purchasing.deciding import OrderIn
 
 
 def on_order(part: Part) -> Decimal:

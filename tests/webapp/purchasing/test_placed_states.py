@@ -1,6 +1,5 @@
 """The state of a placed order follows from its lines; also of orders begun elsewhere."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -19,8 +18,7 @@ from purchasing.states import (
 from stock.models import Location
 from tests.webapp.database import as_owner, denied, refused_by
 from tests.webapp.factories import approve, arrived, draft, now, place, take_back, wanted
-
-type OrderIn = Callable[[str], PurchaseOrder]
+from tests.webapp.purchasing.deciding import OrderIn
 
 
 class TestStateOfAPlacedOrder:

@@ -1,6 +1,5 @@
 """What the database refuses of receipts and their movements, whoever writes. Each by its name."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -28,8 +27,7 @@ from tests.webapp.purchasing.by_hand import (
     row,
     write,
 )
-
-type OrderIn = Callable[[str], PurchaseOrder]
+from tests.webapp.purchasing.deciding import OrderIn
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """What is not received, in which words; then nothing at all is recorded."""
 
 import uuid
-from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from unittest.mock import Mock
@@ -39,8 +38,7 @@ from tests.webapp.factories import (
     wanted,
 )
 from tests.webapp.purchasing.checks import check_no_document, check_nothing_recorded
-
-type OrderIn = Callable[[str], PurchaseOrder]
+from tests.webapp.purchasing.deciding import OrderIn
 
 
 class TestTolerance:

@@ -1,7 +1,6 @@
 """A receipt that was wrong is taken back by a document of its own, as a whole and once."""
 
 import uuid
-from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from unittest.mock import Mock
@@ -32,8 +31,7 @@ from tests.webapp.factories import (
     transfer,
     wanted,
 )
-
-type OrderIn = Callable[[str], PurchaseOrder]
+from tests.webapp.purchasing.deciding import OrderIn
 
 
 @pytest.fixture

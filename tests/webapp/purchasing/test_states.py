@@ -24,8 +24,7 @@ from purchasing.states import (
 from stock.models import Location
 from tests.webapp.database import as_owner, refused_by
 from tests.webapp.factories import approve, arrived, now, place
-
-type OrderIn = Callable[[str], PurchaseOrder]
+from tests.webapp.purchasing.deciding import OrderIn
 
 PAIRS = list(permutations([state.value for state in OrderState], 2))
 DECISIONS = {(before.value, then.value) for before in BY_DECISION for then in BY_DECISION[before]}

@@ -1,6 +1,5 @@
 """What an order tells of itself: who did what, when and why."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -15,8 +14,7 @@ from purchasing.models import OrderEvent, PurchaseOrder
 from stock.models import Location
 from tests.webapp.database import as_owner, refused_by
 from tests.webapp.factories import approve, arrived, draft, now, place, take_back, wanted
-
-type OrderIn = Callable[[str], PurchaseOrder]
+from tests.webapp.purchasing.deciding import OrderIn
 
 
 class TestTimeLine:

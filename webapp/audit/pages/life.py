@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from audit.looks import note_look
-from audit.models import AuditEntry
 from audit.pages import links
 from audit.pages.table import shown
 from audit.reading import last_label, life_of
@@ -43,7 +42,7 @@ def show(
         model_admin,
         request,
         title=_("History: %(kind)s %(object)s")
-        % {"kind": kind_of_object(model), "object": _name(model, object_id, page)},
+        % {"kind": kind_of_object(model), "object": _name(model, object_id)},
         rows=shown(model_admin, request, page[:ROWS]),
         object_url=object_page.get((model, object_id), ""),
         newest_url=own if older_than is not None else "",
@@ -58,6 +57,6 @@ def _export(model: str, object_id: str) -> str:
     return f"{reverse('admin:audit_auditentry_export')}?{query}"
 
 
-def _name(model: str, object_id: str, page: list[AuditEntry]) -> str:
+def _name(model: str, object_id: str) -> str:
     """As it was last called, also of what is gone; its number if nothing ever named it."""
     return last_label(model, object_id) or f"#{object_id}"

@@ -6,10 +6,15 @@ link: so it is closed after every other deferred check of the transaction, in a 
 foreign key that was checked with the chain locked could wait for somebody who waits for the chain.
 """
 
-# What a link says, as one text.
-LINK = """concat_ws('|', {row}.position, {row}.batch,
-        to_char({row}.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), {row}.entries,
+from audit.sql.entries import utc
+
+
+def link_text(row: str) -> str:
+    """What a link says, as one text; `row` is what the statement calls it."""
+    return f"""concat_ws('|', {row}.position, {row}.batch,
+        {utc(f"{row}.at")}, {row}.entries,
         encode({row}.digest, 'hex'), encode({row}.previous, 'hex'))"""
+
 
 CHAIN = f"""
 CREATE FUNCTION audit_open_link() RETURNS trigger LANGUAGE plpgsql
@@ -37,7 +42,7 @@ BEGIN
     link.at := clock_timestamp();
     UPDATE audit_chainlink SET position = link.position, at = link.at, entries = link.entries,
         digest = link.digest, previous = link.previous,
-        hash = sha256(convert_to({LINK.format(row="link")}, 'UTF8'))
+        hash = sha256(convert_to({link_text("link")}, 'UTF8'))
     WHERE batch = NEW.batch;
     RETURN NULL;
 END $$;

@@ -1,13 +1,24 @@
 """Entries: written by the triggers of all tables, completed and sealed by one of their own."""
 
-# Everything that an entry says, as one text that is the same on every machine and in every
-# session, so that `audit.verification` can compute the hash again outside of the database.
-CANONICAL = """jsonb_build_array(
+
+def utc(column: str) -> str:
+    """A time as the sealed texts and the export have it, whatever the session's time zone."""
+    return f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+
+
+def canonical(row: str) -> str:
+    """Everything that an entry says, as one text that is the same on every machine and in every
+    session, so that `audit.verification` can compute the hash again outside of the database.
+
+    :param row: what the statement calls the entry
+    """
+    return f"""jsonb_build_array(
     {row}.id, {row}.batch,
-    to_char({row}.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+    {utc(f"{row}.at")},
     {row}.kind, {row}.model, {row}.object_id, {row}.object_label, {row}.root_model, {row}.root_id,
     {row}.actor_id, {row}.actor_name, host({row}.address), {row}.request_id, {row}.source,
     {row}.db_user, {row}.before, {row}.after, {row}.details)::text"""
+
 
 # Nothing in an entry about who, when and from where comes from the statement that writes it.
 # The transaction's first entry gives its id to all others; the setting that remembers it is
@@ -50,7 +61,7 @@ BEGIN
         NEW.batch := NEW.id;
         PERFORM set_config('audit.batch', pg_current_xact_id() || ':' || NEW.id, true);
     END IF;
-    NEW.hash := sha256(convert_to({CANONICAL.format(row="NEW")}, 'UTF8'));
+    NEW.hash := sha256(convert_to({canonical("NEW")}, 'UTF8'));
     RETURN NEW;
 END $$;
 """  # noqa: S608 - our own names

@@ -5,7 +5,7 @@ Broken is the glass for one transaction, by its first statement,
 then changed or removed leaves an entry with the hash it had, so that the chain can still be proved.
 """
 
-from audit.sql.entries import CANONICAL
+from audit.sql.entries import canonical
 
 GUARDS = """
 CREATE FUNCTION audit_break_glass(reason text) RETURNS bigint LANGUAGE plpgsql AS $$
@@ -83,7 +83,7 @@ CREATE TRIGGER audit_link_append_only BEFORE INSERT OR UPDATE OR DELETE ON audit
     FOR EACH ROW EXECUTE FUNCTION audit_guard_link();
 CREATE TRIGGER audit_link_no_truncate BEFORE TRUNCATE ON audit_chainlink
     FOR EACH STATEMENT EXECUTE FUNCTION audit_guard_link();
-""".replace("@CANONICAL@", CANONICAL.format(row="NEW"))
+""".replace("@CANONICAL@", canonical("NEW"))
 DROP_GUARDS = """
 DROP TRIGGER audit_entry_append_only ON audit_auditentry;
 DROP TRIGGER audit_entry_no_truncate ON audit_auditentry;

@@ -35,23 +35,9 @@ from tests.webapp.factories import (
     stocked,
     wanted,
 )
+from tests.webapp.purchasing.reorder.proposals import none_proposed, proposed, proposed_line
 
 type Take = Callable[[int], None]
-
-
-def proposed() -> ReorderProposal:
-    """The one open proposal."""
-    return ReorderProposal.objects.select_related("line__order").get(state=ProposalState.OPEN)
-
-
-def proposed_line() -> OrderLine:
-    found = proposed().line
-    assert found is not None
-    return found
-
-
-def none_proposed() -> bool:
-    return not ReorderProposal.objects.filter(state=ProposalState.OPEN).exists()
 
 
 def look(part: Part) -> Changes:

@@ -14,7 +14,6 @@ from purchasing.models import (
     OrderLine,
     ProposalState,
     PurchaseOrder,
-    ReorderProposal,
 )
 from purchasing.reorder import decisions
 from stock.models import Location
@@ -27,23 +26,9 @@ from tests.webapp.factories import (
     take_back,
     wanted,
 )
+from tests.webapp.purchasing.reorder.proposals import none_proposed, proposed, proposed_line
 
 type Take = Callable[[int], None]
-
-
-def proposed() -> ReorderProposal:
-    """The one open proposal."""
-    return ReorderProposal.objects.select_related("line__order").get(state=ProposalState.OPEN)
-
-
-def proposed_line() -> OrderLine:
-    found = proposed().line
-    assert found is not None
-    return found
-
-
-def none_proposed() -> bool:
-    return not ReorderProposal.objects.filter(state=ProposalState.OPEN).exists()
 
 
 def decimals(*numbers: int | str) -> tuple[Decimal, ...]:
