@@ -1,0 +1,82 @@
+"""Round after round, every page once: a machine that is busy for a while is unfair to none."""
+
+import statistics
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from demo.bench.asking import Person, Sample, application
+from demo.bench.visits import Visit
+
+OURS = "ours"
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way to answer: this application, or what it is compared with."""
+
+    name: str
+    handler: Callable[..., Any]
+    visits: Sequence[Visit]
+
+
+@dataclass
+class Figures:
+    """Of one page of one variant: all answers, and their medians."""
+
+    samples: list[Sample] = field(default_factory=list)
+
+    def median(self, what: str) -> float:
+        return float(statistics.median(getattr(sample, what) for sample in self.samples))
+
+    def medians(self) -> dict[str, float]:
+        return {what: self.median(what) for what in ("cpu", "wall", "sql", "queries", "size")}
+
+
+class Rounds:
+    """Everybody who asks, and what was measured so far."""
+
+    def __init__(self, variants: Sequence[Variant]) -> None:
+        self.variants = variants
+        self.people: dict[tuple[str, str], Person] = {}
+        self.figures: dict[str, dict[str, Figures]] = {v.name: {} for v in variants}
+        self.done = 0
+
+    def warm_up(self) -> None:
+        """Every page once: templates are compiled, catalogues read, statements planned."""
+        for variant, visit in self._turns():
+            self._person(variant, visit).visit(visit)
+
+    def go_round(self) -> None:
+        for variant, visit in self._turns():
+            sample = self._person(variant, visit).visit(visit)
+            figures = self.figures[variant.name].setdefault(visit.page, Figures())
+            figures.samples.append(sample)
+        self.done += 1
+
+    def medians(self) -> dict[str, dict[str, dict[str, float]]]:
+        return {
+            variant: {page: figures.medians() for page, figures in pages.items()}
+            for variant, pages in self.figures.items()
+        }
+
+    def _turns(self) -> Iterator[tuple[Variant, Visit]]:
+        """One page after the other, and of each page all variants in turn."""
+        queues = [list(variant.visits) for variant in self.variants]
+        for turn in range(max(map(len, queues), default=0)):
+            for variant, visits in zip(self.variants, queues, strict=True):
+                if turn < len(visits):
+                    yield variant, visits[turn]
+
+    def _person(self, variant: Variant, visit: Visit) -> Person:
+        """Who signs in has a browser without a session, each time anew."""
+        if not visit.who:
+            return Person(variant.handler, "")
+        key = (variant.name, visit.who)
+        if key not in self.people:
+            self.people[key] = Person(variant.handler, visit.who)
+        return self.people[key]
+
+
+def ours(visits: Sequence[Visit]) -> Variant:
+    return Variant(OURS, application(), visits)
