@@ -12,6 +12,7 @@ from pytest_django import DjangoDbBlocker
 
 from access.models import User
 from access.roles import Role
+from core.lists.filters import forget_choices
 from tests.webapp import database
 
 PASSWORD = "correct horse battery staple"
@@ -63,6 +64,11 @@ def _in_english() -> Iterator[None]:
     """Tests read the messages as they stand in the code, unless they ask for a language."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _filters_know_what_is_new() -> None:
+    forget_choices()
 
 
 @pytest.fixture

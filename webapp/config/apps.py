@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class ConfigConfig(AppConfig):
@@ -8,3 +9,9 @@ class ConfigConfig(AppConfig):
 
     def ready(self) -> None:
         from config import checks  # noqa: F401, PLC0415 - registers by being imported
+
+
+class InventoryAdminConfig(AdminConfig):
+    """Django's admin with a site of our own."""
+
+    default_site = "core.site.InventoryAdminSite"

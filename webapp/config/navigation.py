@@ -61,6 +61,7 @@ UNFOLD: dict[str, Any] = {
     "DASHBOARD_CALLBACK": "dashboard.views.dashboard_callback",
     "STYLES": [
         lambda request: static("inventory/inventory.css"),
+        lambda request: static("inventory/lists.css"),
         lambda request: static("inventory/reading.css"),
         lambda request: static("inventory/habits.css"),
     ],

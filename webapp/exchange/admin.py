@@ -11,18 +11,18 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from core.admin import ReadOnlyAdmin
+from core.lists.filters import OptionsFilter
 from exchange import admin_views
 from exchange.models import ImportRun
 from exchange.services import IMPORT_PERMISSION
 from exchange.tables.registry import TABLES
 
 
-class TableFilter(DropdownFilter):
+class TableFilter(OptionsFilter):
     """What the rows of the file were."""
 
     title = _("table")

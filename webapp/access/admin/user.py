@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from unfold.contrib.filters.admin import BooleanRadioFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import RelatedDropdownFilter
 
 from access import people
 from access.forms import PasswordForm, RolesField, UserAddForm, UserDetailsForm, role_choice_widget
@@ -24,6 +24,7 @@ from access.pages import rights
 from access.roles import role_name
 from core.admin import InventoryAdmin
 from core.errors import BusinessError
+from core.lists.filters import YesOrNoFilter
 from core.pages import as_id, page_at, user_of
 
 type View = Callable[..., HttpResponse]
@@ -58,7 +59,7 @@ class UserAdmin(DjangoUserAdmin, InventoryAdmin):  # type: ignore[type-arg]  # n
         "last_login",
         "rights_link",
     ]
-    list_filter = [("groups", RelatedDropdownFilter), ("is_active", BooleanRadioFilter)]
+    list_filter = [("groups", RelatedDropdownFilter), ("is_active", YesOrNoFilter)]
     search_fields = ["username", "last_name", "first_name", "email"]
     ordering = ["username"]
     filter_horizontal = ()

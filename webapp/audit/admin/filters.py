@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_time
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import DropdownFilter, RangeDateTimeFilter, TextFilter
+from unfold.contrib.filters.admin import RangeDateTimeFilter, TextFilter
 
 from audit import reading
 from audit.kinds import Kind
@@ -21,6 +21,7 @@ from audit.looks import MODEL
 from audit.models import AuditEntry
 from audit.wording import kind_of_object, watched_models
 from catalog.admin.filters import ChoiceFilter
+from core.lists.filters import KeptFormMixin, OptionsFilter, kept_choices
 from core.pages import as_id
 from core.text import half_width
 
@@ -50,7 +51,7 @@ class ObjectKindFilter(ChoiceFilter):
         return [(name, label) for label, name in sorted(named)]
 
 
-class PersonFilter(DropdownFilter):
+class PersonFilter(OptionsFilter):
     """Who did it; those in the log, whether their account still exists or not."""
 
     title = _("person")
@@ -59,7 +60,7 @@ class PersonFilter(DropdownFilter):
     def lookups(
         self, request: HttpRequest, model_admin: "ModelAdmin[Any]"
     ) -> list[tuple[str, str]]:
-        people = [(str(number), name) for number, name in reading.people()]
+        people = kept_choices("people in the log", _people)
         return [*people, (NOBODY, _t("Nobody signed in"))]
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
@@ -78,7 +79,7 @@ class ProgramFilter(ChoiceFilter):
     def lookups(
         self, request: HttpRequest, model_admin: "ModelAdmin[Any]"
     ) -> Sequence[tuple[str, Any]]:
-        return [(source, source) for source in reading.sources()]
+        return kept_choices("programs", lambda: [(name, name) for name in reading.sources()])
 
 
 class DatabaseUserFilter(ChoiceFilter):
@@ -90,7 +91,9 @@ class DatabaseUserFilter(ChoiceFilter):
     def lookups(
         self, request: HttpRequest, model_admin: "ModelAdmin[Any]"
     ) -> Sequence[tuple[str, Any]]:
-        return [(user, user) for user in reading.database_users()]
+        return kept_choices(
+            "database users", lambda: [(name, name) for name in reading.database_users()]
+        )
 
 
 class AddressFilter(TextFilter):
@@ -111,7 +114,7 @@ class AddressFilter(TextFilter):
             return queryset.none()
 
 
-class MomentFilter(RangeDateTimeFilter):
+class MomentFilter(KeptFormMixin, RangeDateTimeFilter):
     """From a moment to a moment, where the user is; days without a time are whole days."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -156,6 +159,10 @@ class MomentFilter(RangeDateTimeFilter):
 
 class _UnreadableError(ValueError):
     """The text that was meant to be a day or a time."""
+
+
+def _people() -> list[tuple[str, str]]:
+    return [(str(number), name) for number, name in reading.people()]
 
 
 def _parsed(parse: Any, text: str) -> Any:

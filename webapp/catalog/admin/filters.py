@@ -7,26 +7,24 @@ from django.contrib.admin import ModelAdmin
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import DropdownFilter
 
 from catalog.models import Category, StockStatus, Supplier, SupplierPart, Tracking
+from core.lists.filters import Options, OptionsFilter, kept_choices
 from core.models import in_japanese
 from core.pages import as_id
 from purchasing.reorder import finding
 from stock.models import Location, StockLevel
 
 
-class CategoryFilter(DropdownFilter):
+class CategoryFilter(OptionsFilter):
     """A category with everything beneath it."""
 
     title = _("category")
     parameter_name = "category"
     part_path = ""
 
-    def lookups(
-        self, request: HttpRequest, model_admin: "ModelAdmin[Any]"
-    ) -> list[tuple[str, str]]:
-        return branch_choices(Category.objects.all())
+    def lookups(self, request: HttpRequest, model_admin: "ModelAdmin[Any]") -> Options:
+        return kept_branches(Category)
 
     def queryset(
         self, request: HttpRequest, queryset: models.QuerySet[Any]
@@ -37,16 +35,14 @@ class CategoryFilter(DropdownFilter):
         return queryset.filter(**{f"{self.part_path}category__in": branch})
 
 
-class LocationFilter(DropdownFilter):
+class LocationFilter(OptionsFilter):
     """Parts that lie at a location or beneath it."""
 
     title = _("location")
     parameter_name = "location"
 
-    def lookups(
-        self, request: HttpRequest, model_admin: "ModelAdmin[Any]"
-    ) -> list[tuple[str, str]]:
-        return branch_choices(Location.objects.all())
+    def lookups(self, request: HttpRequest, model_admin: "ModelAdmin[Any]") -> Options:
+        return kept_branches(Location)
 
     def queryset(
         self, request: HttpRequest, queryset: models.QuerySet[Any]
@@ -58,19 +54,14 @@ class LocationFilter(DropdownFilter):
         return queryset.filter(pk__in=there.values("part_id"))
 
 
-class SupplierFilter(DropdownFilter):
+class SupplierFilter(OptionsFilter):
     """Parts that a supplier sells."""
 
     title = _("supplier")
     parameter_name = "supplier"
 
-    def lookups(
-        self, request: HttpRequest, model_admin: "ModelAdmin[Any]"
-    ) -> list[tuple[str, str]]:
-        return [
-            (str(pk), name)
-            for pk, name in Supplier.objects.order_by("name").values_list("pk", "name")
-        ]
+    def lookups(self, request: HttpRequest, model_admin: "ModelAdmin[Any]") -> Options:
+        return kept_choices("suppliers", suppliers)
 
     def queryset(
         self, request: HttpRequest, queryset: models.QuerySet[Any]
@@ -82,7 +73,7 @@ class SupplierFilter(DropdownFilter):
         return queryset.filter(pk__in=sold.values("part_id"))
 
 
-class ChoiceFilter(DropdownFilter):
+class ChoiceFilter(OptionsFilter):
     """One of a field's choices; `field` is the way to it from the rows of the list."""
 
     field: str
@@ -115,7 +106,7 @@ class TrackingFilter(ChoiceFilter):
     options = Tracking.choices
 
 
-class ReorderFilter(DropdownFilter):
+class ReorderFilter(OptionsFilter):
     """What is being done about parts that should be ordered, and what somebody must help with."""
 
     title = _("re-order")
@@ -136,6 +127,16 @@ class ReorderFilter(DropdownFilter):
     ) -> models.QuerySet[Any]:
         chosen = self.questions.get(self.value() or "")
         return queryset if chosen is None else chosen[1](queryset)
+
+
+def suppliers() -> list[tuple[str, str]]:
+    named = Supplier.objects.order_by("name").values_list("pk", "name")
+    return [(str(pk), name) for pk, name in named]
+
+
+def kept_branches(nodes: type[models.Model]) -> Options:
+    """``branch_choices`` of a whole tree."""
+    return kept_choices(nodes._meta.label, lambda: branch_choices(nodes._default_manager.all()))
 
 
 def branch_choices(nodes: models.QuerySet[Any]) -> list[tuple[str, str]]:

@@ -7,7 +7,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.decorators import display
 
 from catalog.admin.filters import (
@@ -21,7 +20,9 @@ from catalog.admin.filters import (
 from catalog.admin.reordering import ReorderMixin
 from catalog.admin.supplier import SupplierPartInline
 from catalog.models import Part
+from catalog.search import found_by
 from core.admin import InventoryAdmin, counted, to_page_with_selection
+from core.lists.filters import YesOrNoFilter
 from core.models import display_expression
 from core.numbers import plain
 from exchange.exporting import ExportMixin
@@ -51,7 +52,7 @@ class PartAdmin(ReorderMixin, ExportMixin, InventoryAdmin):
         SupplierFilter,
         ReorderFilter,
         TrackingFilter,
-        ("active", BooleanRadioFilter),
+        ("active", YesOrNoFilter),
     ]
     list_select_related = ["category"]
     search_fields = ["number"]
@@ -95,9 +96,7 @@ class PartAdmin(ReorderMixin, ExportMixin, InventoryAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Part], search_term: str
     ) -> tuple[QuerySet[Part], bool]:
-        if not search_term.strip():
-            return queryset, False
-        return queryset.filter(pk__in=Part.objects.search(search_term).values("pk")), False
+        return queryset.filter(found_by(search_term)), False
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

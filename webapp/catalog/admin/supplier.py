@@ -9,14 +9,15 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.admin import TabularInline
-from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.forms import PaginationInlineFormSet
 
 from catalog.admin.filters import CategoryFilter
 from catalog.admin.reordering import ReorderMixin
-from catalog.models import Part, Supplier, SupplierPart
+from catalog.models import Supplier, SupplierPart
+from catalog.search import found_by
 from core.admin import FormFieldsMixin, InventoryAdmin
 from core.currencies import price_shown
+from core.lists.filters import YesOrNoFilter
 from core.numbers import plain
 from core.pages import user_of
 from exchange.exporting import ExportMixin
@@ -32,7 +33,7 @@ class SupplierAdmin(ReorderMixin, ExportMixin, InventoryAdmin):
 
     export_table = "suppliers"
     list_display = ["name", "currency", "website", "email", "active"]
-    list_filter = [("active", BooleanRadioFilter)]
+    list_filter = [("active", YesOrNoFilter)]
     search_fields = ["name"]
     ordering = ["name"]
     change_form_outer_before_template = "purchasing/panel_supplier.html"  # type: ignore[assignment]  # unfold: None
@@ -94,8 +95,8 @@ class SupplierPartAdmin(ReorderMixin, ExportMixin, InventoryAdmin):
         "active",
     ]
     list_filter = [
-        ("preferred", BooleanRadioFilter),
-        ("active", BooleanRadioFilter),
+        ("preferred", YesOrNoFilter),
+        ("active", YesOrNoFilter),
         SupplierPartCategoryFilter,
     ]
     list_select_related = ["supplier", "part"]
@@ -107,9 +108,7 @@ class SupplierPartAdmin(ReorderMixin, ExportMixin, InventoryAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[SupplierPart], search_term: str
     ) -> tuple[QuerySet[SupplierPart], bool]:
-        if not search_term.strip():
-            return queryset, False
-        return queryset.filter(part__in=Part.objects.search(search_term).values("pk")), False
+        return queryset.filter(found_by(search_term, part="part")), False
 
     @admin.display(description=_("pack size"))
     def pack(self, item: SupplierPart) -> str:

@@ -6,11 +6,11 @@ from django.contrib.admin import ModelAdmin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import DropdownFilter
 
 from access.models import User
 from catalog.admin.filters import ChoiceFilter, SupplierFilter
 from catalog.models import Part
+from core.lists.filters import Options, OptionsFilter, kept_choices
 from core.pages import as_id
 from purchasing.models import OrderLine, Origin, PurchaseOrder
 from purchasing.states import OrderState
@@ -40,7 +40,7 @@ class OrderSupplierFilter(SupplierFilter):
         return queryset if supplier is None else queryset.filter(supplier=supplier)
 
 
-class QuestionFilter(DropdownFilter):
+class QuestionFilter(OptionsFilter):
     """Those orders to which the answer is yes; the name is a question of the query set."""
 
     question: str
@@ -78,25 +78,21 @@ class WaitingFilter(QuestionFilter):
     question = "waiting_for_approval"
 
 
-class CreatorFilter(DropdownFilter):
+class CreatorFilter(OptionsFilter):
     """Who made the order."""
 
     title = _("created by")
     parameter_name = "created_by"
 
-    def lookups(
-        self, request: HttpRequest, model_admin: "ModelAdmin[Any]"
-    ) -> list[tuple[str, str]]:
-        made = PurchaseOrder.objects.filter(created_by=OuterRef("pk"))
-        people = User.objects.filter(Exists(made)).order_by("username")
-        return [(str(person.pk), person.display_name) for person in people]
+    def lookups(self, request: HttpRequest, model_admin: "ModelAdmin[Any]") -> Options:
+        return kept_choices("people who made orders", _creators)
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
         person = as_id(self.value())
         return queryset if person is None else queryset.filter(created_by=person)
 
 
-class PartFilter(DropdownFilter):
+class PartFilter(OptionsFilter):
     """Orders of one part; the part's page links to it, so that it offers that part alone."""
 
     title = _("part")
@@ -113,3 +109,9 @@ class PartFilter(DropdownFilter):
         if part is None:
             return queryset
         return queryset.filter(pk__in=OrderLine.objects.filter(part=part).values("order_id"))
+
+
+def _creators() -> list[tuple[str, str]]:
+    made = PurchaseOrder.objects.filter(created_by=OuterRef("pk"))
+    people = User.objects.filter(Exists(made)).order_by("username")
+    return [(str(person.pk), person.display_name) for person in people]

@@ -12,7 +12,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from catalog.models import Part, Supplier
+from catalog.models import Supplier
+from catalog.search import found_by
 from core.admin import InventoryChangeList, ReadOnlyAdmin
 from core.pages import page_at
 from exchange.exporting import ExportMixin
@@ -113,7 +114,7 @@ class PurchaseOrderAdmin(ExportMixin, ReadOnlyAdmin):
         if not term:
             return queryset, False
         suppliers = Supplier.objects.filter(name__icontains=term)
-        lines = OrderLine.objects.filter(part__in=Part.objects.search(term).values("pk"))
+        lines = OrderLine.objects.filter(found_by(term, part="part"))
         found = Q(number__icontains=term) | Q(supplier_reference__icontains=term)
         found |= Q(supplier__in=suppliers.values("pk")) | Q(pk__in=lines.values("order_id"))
         return queryset.filter(found), False

@@ -11,13 +11,13 @@ from django.urls import URLPattern, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
 
 from catalog.admin.filters import CategoryFilter, SupplierFilter
-from catalog.search import of_found_parts
+from catalog.search import found_by
 from core.admin import MOST_CHOSEN, ReadOnlyAdmin, to_page_with_selection
 from core.errors import BusinessError
+from core.lists.filters import OptionsFilter
 from core.numbers import plain
 from core.pages import as_id, page_at
 from exchange.exporting import ExportMixin
@@ -34,7 +34,7 @@ STATE_LABELS = {
 }
 
 
-class ProposalStateFilter(DropdownFilter):
+class ProposalStateFilter(OptionsFilter):
     """What became of them; the list begins with those that somebody has to decide about."""
 
     title = _("state")
@@ -106,7 +106,7 @@ class ReorderProposalAdmin(ExportMixin, ReadOnlyAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[ReorderProposal], search_term: str
     ) -> tuple[QuerySet[ReorderProposal], bool]:
-        return of_found_parts(queryset, search_term), False
+        return queryset.filter(found_by(search_term, part="part", by_time=True)), False
 
     # --- Columns ---
 

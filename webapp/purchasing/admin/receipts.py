@@ -10,12 +10,13 @@ from django.http import HttpRequest
 from django.urls import URLPattern, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
 
 from catalog.admin.filters import SupplierFilter
-from catalog.models import Part, Supplier
+from catalog.models import Supplier
+from catalog.search import found_by
 from core.admin import ReadOnlyAdmin
+from core.lists.filters import OptionsFilter
 from core.pages import as_id, page_at
 from core.text import half_width
 from exchange.exporting import ExportMixin
@@ -32,7 +33,7 @@ class ReceiptSupplierFilter(SupplierFilter):
         return queryset if supplier is None else queryset.filter(order__supplier=supplier)
 
 
-class ReversalFilter(DropdownFilter):
+class ReversalFilter(OptionsFilter):
     """What still holds, and what was taken back by what."""
 
     title = _("reversal")
@@ -94,9 +95,7 @@ class GoodsReceiptAdmin(ExportMixin, ReadOnlyAdmin):
             Q(number__icontains=term)
             | Q(supplier__in=Supplier.objects.filter(name__icontains=term).values("pk"))
         )
-        lines = GoodsReceiptLine.objects.filter(
-            order_line__part__in=Part.objects.search(term).values("pk")
-        )
+        lines = GoodsReceiptLine.objects.filter(found_by(term, part="order_line__part"))
         return queryset.filter(
             Q(number__icontains=term)
             | Q(delivery_note__icontains=term)

@@ -8,7 +8,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
+from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.utils import parse_date_str
 
 from catalog.admin.filters import (
@@ -16,9 +16,10 @@ from catalog.admin.filters import (
     ChoiceFilter,
     StatusFilter,
     TrackingFilter,
-    branch_choices,
     chosen_branch,
+    kept_branches,
 )
+from core.lists.filters import KeptFormMixin, Options, OptionsFilter
 from stock.models import Location
 from stock.models.ledger import Kind
 
@@ -29,16 +30,14 @@ class PartCategoryFilter(CategoryFilter):
     part_path = "part__"
 
 
-class BranchFilter(DropdownFilter):
+class BranchFilter(OptionsFilter):
     """A location with everything beneath it."""
 
     title = _("location")
     parameter_name = "location"
 
-    def lookups(
-        self, request: HttpRequest, model_admin: "ModelAdmin[Any]"
-    ) -> list[tuple[str, str]]:
-        return branch_choices(Location.objects.all())
+    def lookups(self, request: HttpRequest, model_admin: "ModelAdmin[Any]") -> Options:
+        return kept_branches(Location)
 
     def queryset(
         self, request: HttpRequest, queryset: models.QuerySet[Any]
@@ -67,7 +66,7 @@ class PartTrackingFilter(TrackingFilter):
     field = "part__tracking"
 
 
-class ZeroFilter(DropdownFilter):
+class ZeroFilter(OptionsFilter):
     """Levels of nothing stay in the books; the list leaves them out until asked."""
 
     title = _("quantity")
@@ -85,7 +84,7 @@ class ZeroFilter(DropdownFilter):
         return queryset if self.value() == "1" else queryset.filter(quantity__gt=0)
 
 
-class DayRangeFilter(RangeDateFilter):
+class DayRangeFilter(KeptFormMixin, RangeDateFilter):
     """From a day to a day, both whole, where the user is.
 
     unfold's own compares with midnight, and so leaves the last day out.

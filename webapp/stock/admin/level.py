@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from catalog.models import Part
+from catalog.search import found_by
 from core.admin import ReadOnlyAdmin, to_page_with_selection
 from core.numbers import plain
 from exchange.exporting import ExportMixin
@@ -62,9 +62,7 @@ class StockLevelAdmin(ExportMixin, ReadOnlyAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[StockLevel], search_term: str
     ) -> tuple[QuerySet[StockLevel], bool]:
-        if not search_term.strip():
-            return queryset, False
-        return queryset.filter(part__in=Part.objects.search(search_term).values("pk")), False
+        return queryset.filter(found_by(search_term, part="part")), False
 
     @admin.display(description=_("part number"), ordering="part__number")
     def part_number(self, level: StockLevel) -> str:

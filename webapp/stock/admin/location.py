@@ -9,9 +9,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.contrib.filters.admin import BooleanRadioFilter
 
 from core.admin import InventoryAdmin, counted
+from core.lists.filters import YesOrNoFilter
 from core.models import in_japanese
 from core.pages import user_of
 from exchange.exporting import ExportMixin
@@ -39,7 +39,7 @@ class LocationAdmin(ExportMixin, InventoryAdmin):
 
     export_table = "locations"
     list_display = ["path_column", "description", "active"]
-    list_filter = [("active", BooleanRadioFilter)]
+    list_filter = [("active", YesOrNoFilter)]
     search_fields = ["path", "path_ja"]
     autocomplete_fields = ["parent"]
     fields = ["name_ja", "name_en", "parent", "description", "active"]

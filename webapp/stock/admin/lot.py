@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateFilter
 
 from catalog.admin.filters import CategoryFilter
-from catalog.models import Part
+from catalog.search import found_by
 from core.admin import InventoryAdmin
 from core.numbers import plain
 from core.text import half_width
@@ -48,9 +48,9 @@ class LotAdmin(InventoryAdmin):
         term = half_width(search_term)
         if not term:
             return queryset, False
-        parts = Part.objects.search(term).values("pk")
+        of_parts = found_by(term, part="part")
         return queryset.filter(
-            Q(code__icontains=term) | Q(serial__icontains=term) | Q(part__in=parts)
+            Q(code__icontains=term) | Q(serial__icontains=term) | of_parts
         ), False
 
     @admin.display(description=_("on hand"))

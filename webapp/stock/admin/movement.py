@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
-from catalog.search import of_found_parts
+from catalog.search import found_by
 from core.admin import ReadOnlyAdmin, to_page_with_selection
 from core.currencies import price_shown
 from core.pages import page_at
@@ -50,8 +50,7 @@ class StockMovementAdmin(ExportMixin, ReadOnlyAdmin):
         "location",
         "lot",
         "actor",
-        "reversed_by",
-        "receipt_line__receipt",
+        "receipt_line",
     ]
     search_fields = ["part__number"]
     search_help_text = _("Number, name or SKU of the part")
@@ -107,7 +106,7 @@ class StockMovementAdmin(ExportMixin, ReadOnlyAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[StockMovement], search_term: str
     ) -> tuple[QuerySet[StockMovement], bool]:
-        return of_found_parts(queryset, search_term), False
+        return queryset.filter(found_by(search_term, part="part", by_time=True)), False
 
     # --- Columns ---
 

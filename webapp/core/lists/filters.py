@@ -1,0 +1,112 @@
+"""Filters beside a list, shown without asking a template for each choice.
+
+unfold makes a form of each filter and asks a template for each choice: with the hundreds of
+locations and categories of a real store that costs more than all the rest of the page.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from typing import Any
+
+from django.contrib.admin.views.main import ChangeList
+from django.template.loader import render_to_string
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext
+from unfold.contrib.filters.admin import BooleanRadioFilter, DropdownFilter
+from unfold.widgets import SELECT_CLASSES
+
+from core.fragments import kept
+
+TEMPLATE = "inventory/list_filter.html"
+FORM_OF_UNFOLD = "unfold/filters/filters_field.html"
+SELECT = " ".join([*SELECT_CLASSES, "unfold-admin-autocomplete", "admin-autocomplete"])
+
+# For so many seconds a filter may not know a location, a category or a supplier that is new.
+CHOICES_SECONDS = 5.0
+
+type Options = tuple[tuple[str, str], ...]
+_choices: dict[tuple[str, str | None], tuple[float, Options]] = {}
+
+
+def kept_choices(name: str, find: Callable[[], Iterable[tuple[str, str]]]) -> Options:
+    """Choices from the database, asked for once in a while by each process, not on each page.
+
+    :param name: of what is offered; the language is minded here
+    """
+    key = (name, get_language())
+    now = time.monotonic()
+    until, options = _choices.get(key, (0.0, ()))
+    if now >= until:
+        options = tuple(find())
+        _choices[key] = (now + CHOICES_SECONDS, options)
+    return options
+
+
+def forget_choices() -> None:
+    """For tests, in which what was just made is looked at."""
+    _choices.clear()
+
+
+class OptionsFilter(DropdownFilter):
+    """One of some choices, which a script lets people search in."""
+
+    template = TEMPLATE
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        first = [self.all_option] if self.all_option else []
+        offered = [*first, *self.lookup_choices]
+        options = tuple([(str(value), str(label)) for value, label in offered])
+        yield {"html": _dropdown(str(self.title), str(self.parameter_name), options, self.value())}
+
+
+class KeptFormMixin:
+    """A filter whose form depends on nothing but what was asked: it is made once, and kept."""
+
+    template = TEMPLATE
+    title: Any
+    used_parameters: dict[str, Any]
+    expected_parameters: Any
+
+    def choices(self, changelist: Any) -> Any:
+        names = tuple(self.expected_parameters())
+        asked = tuple(str(self.used_parameters.get(name)) for name in names)
+
+        def make() -> str:
+            choices = list(super(KeptFormMixin, self).choices(changelist))  # type: ignore[misc]
+            return render_to_string(FORM_OF_UNFOLD, {"choices": choices, "title": self.title})
+
+        yield {"html": kept(("filter", get_language(), str(self.title), names, asked), make)}
+
+
+class YesOrNoFilter(KeptFormMixin, BooleanRadioFilter):  # type: ignore[misc]  # of unfold
+    """All, yes or no."""
+
+
+def _dropdown(title: str, name: str, options: Options, chosen: str | None) -> SafeString:
+    return format_html(
+        '<div class="form-field flex flex-col group mb-4"><div class="flex gap-2 flex-col">'
+        '<label for="id_{name}" class="block font-semibold text-important whitespace-nowrap">'
+        '{label}</label><div class="grow relative max-w-2xl">'
+        '<select name="{name}" id="id_{name}" data-theme="admin-autocomplete" class="{css}">'
+        "{options}</select>"
+        '<span class="material-symbols-outlined absolute pointer-events-none mr-[12px] right-0 '
+        'text-base-400 top-0 top-1/2 -translate-y-1/2">expand_more</span></div></div></div>',
+        name=name,
+        label=gettext(" By %(filter_title)s ") % {"filter_title": title},
+        css=SELECT,
+        options=_with_chosen(_options(options), chosen or ""),
+    )
+
+
+@lru_cache(maxsize=500)
+def _options(options: Options) -> str:
+    return "".join(
+        [f'<option value="{escape(value)}">{escape(label)}</option>' for value, label in options]
+    )
+
+
+def _with_chosen(options: str, chosen: str) -> SafeString:
+    this = f'<option value="{escape(chosen)}"'
+    return mark_safe(options.replace(f"{this}>", f"{this} selected>", 1))  # noqa: S308 - escaped
