@@ -13,9 +13,8 @@ from django.utils import timezone
 from access.models import User
 from audit.kinds import Kind
 from audit.models import AuditEntry
-from catalog.models.part import SearchLike
 from core.pages import as_id
-from core.text import SearchKey, half_width
+from core.text import SearchKey, SearchLike, half_width
 
 # Numbers and times of entries follow the same order but for an instant, as long as no clock is put
 # back; a clock put back by less than this hides nothing either.

@@ -1,40 +1,135 @@
-"""Searching the movements by their part."""
+"""Finding parts by words of their numbers, names, descriptions and SKUs.
 
+Each word is looked up first, by the indexes, and no further than a limit. Then the planner knows
+what it is about: a word that few parts have is a list of keys, whatever list is searched; one that
+very many have fills a page soon, looked at row by row in the order of the list. With a subquery in
+its place it would read and sort a million movements.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db import connection
+from django.db.models import (
+    BooleanField,
+    Exists,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+)
 
-from catalog.models import Part, SupplierPart
-from catalog.models.part import SearchLike
-from core.text import contains_pattern, half_width
+from catalog.models.supplier import SupplierPart
+from core.text import contains, found_by_index, half_width
 
-# As many ids as a statement carries without being slower for it.
-MOST_IDS = 20_000
+# What more parts have than this is looked for row by row. In the order of the part numbers those
+# that have a word often stand together at the end of the alphabet: only of a tenth of all parts
+# some are surely near the beginning.
+MOST_IDS = 10_000
+# The same for lists in the order of time, where they stand anywhere.
+MOST_IDS_BY_TIME = 2000
+# Words after these are not looked up, but looked for in what the others found.
+MOST_LOOKED_UP = 6
+PART, SKU = "part", "sku"
 
 
-def of_found_parts(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-    """The rows whose part ``Part.objects.search(text)`` finds; all rows for no text.
+class IsAny(Func):
+    """``column = ANY(keys)``: one value to send, however many keys."""
 
-    The parts are looked up first, so that the planner knows how many there are: a million
-    movements are then read by the index of the part, or newest first until the page is full,
-    whichever is less. With a subquery in its place it reads and sorts them all.
+    template = "%(expressions)s::bigint[])"
+    arg_joiner = " = ANY("
+    output_field = BooleanField()
+    conditional = True
+
+
+class IsAnyOfUnknown(IsAny):
+    """The same, of keys that the planner does not count: it fetches and sorts what they name.
+
+    Told their number, it looks for them in the order of the list, as if they stood anywhere.
     """
-    if not half_width(text):
-        return rows
-    found = Part.objects.search(text).order_by().values_list("pk", flat=True)
-    ids = list(found[: MOST_IDS + 1])
-    if len(ids) <= MOST_IDS:
-        return rows.filter(part__in=ids)
-    return rows.filter(Exists(_row_by_row(text)))
+
+    template = "%(expressions)s::bigint[])))"
+    arg_joiner = " = ANY(ARRAY(SELECT unnest("
 
 
-def _row_by_row(text: str) -> QuerySet[Part]:
-    """For a text that a good part of all parts has: a page is full after a few rows anyway."""
-    part = Part.objects.filter(pk=OuterRef("part"))
-    for word in half_width(text).split():
-        pattern = contains_pattern(word)
-        skus = SupplierPart.objects.filter(
-            SearchLike(F("search_text"), pattern), part=OuterRef("pk")
+@dataclass(frozen=True)
+class Found:
+    """Keys as the database wrote them, for it to read again; or that they are too many."""
+
+    count: int
+    keys: str | None
+
+    def condition(self, key: str, *, by_time: bool) -> Q:
+        if not self.count:
+            return Q(pk__in=[])
+        is_any = IsAny if by_time else IsAnyOfUnknown
+        return Q(is_any(F(key), Value(self.keys, output_field=TextField())))
+
+
+UNKNOWN = Found(0, None)
+
+
+def found_by(text: str, *, part: str = "", by_time: bool = False) -> Q:
+    """The condition that a part has every word of `text`; `part` is the way to it from the rows.
+
+    Width, case and kana do not matter. No text is no condition. Say whether the list is in the
+    order of time, and not in that of the part numbers.
+    """
+    words = half_width(text).split()
+    found = _look_up(words[:MOST_LOOKED_UP], MOST_IDS_BY_TIME if by_time else MOST_IDS)
+    column = f"{part}__search_text" if part else "search_text"
+    key = f"{part}_id" if part else "pk"
+    condition = Q()
+    for index, word in enumerate(words):
+        named = found.get((index, PART), UNKNOWN)
+        sold = found.get((index, SKU), UNKNOWN)
+        if named.keys is None:
+            has_word = Q(contains(column, word))
+        else:
+            has_word = named.condition(key, by_time=by_time)
+        if sold.keys is None:
+            offers = SupplierPart.objects.filter(part=OuterRef(key))
+            has_word |= Q(Exists(offers.filter(contains("search_text", word))))
+        elif sold.count:
+            has_word |= sold.condition(key, by_time=by_time)
+        condition &= has_word
+    return condition
+
+
+def _look_up(words: Sequence[str], most: int) -> dict[tuple[int, str], Found]:
+    """The parts that have each word, and those that are sold under a SKU with it.
+
+    By one statement, of which each branch stops when it has found enough.
+    """
+    from catalog.models.part import Part  # noqa: PLC0415 - parts are searched by this module
+
+    branches: list[QuerySet[Any, Any]] = []
+    for index, word in enumerate(words):
+        here = found_by_index("search_text", word)
+        parts = Part.objects.order_by().filter(here)
+        offers = SupplierPart.objects.order_by().filter(here)
+        branches += [
+            parts.values_list(Value(index), Value(PART), "pk")[: most + 1],
+            offers.values_list(Value(index), Value(SKU), "part_id")[: most + 1],
+        ]
+    if not branches:
+        return {}
+    sql, values = branches[0].union(*branches[1:], all=True).query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT word, place, count(*), array_agg(part)::text "  # noqa: S608 - made by Django
+            f"FROM ({sql}) AS found (word, place, part) GROUP BY word, place",
+            values,
         )
-        part = part.filter(Q(SearchLike(F("search_text"), pattern)) | Exists(skus))
-    return part
+        rows = {(word, place): (count, keys) for word, place, count, keys in cursor.fetchall()}
+    nothing = (0, "{}")
+    return {
+        (index, place): Found(count, keys if count <= most else None)
+        for index in range(len(words))
+        for place in (PART, SKU)
+        for count, keys in [rows.get((index, place), nothing)]
+    }

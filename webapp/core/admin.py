@@ -12,7 +12,6 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
@@ -21,51 +20,20 @@ from unfold.views import ChangeList
 from core.editing.conflicts import ConflictsMixin
 from core.editing.refusals import RefusalsMixin
 from core.fields import PlainDecimalField
-from core.lists.remembering import ForgettableChangeList, RemembersFiltersMixin
+from core.lists.paginating import AheadPaginator, PageFirstChangeList
+from core.lists.remembering import RemembersFiltersMixin
 from core.pages import as_id
 from core.permissions import MissingRightError
 from core.widgets import KnownSelect
 
-# How far a list counts past the page shown; beyond that it says "1,000+".
+# How far figures count; beyond that they say "1000+".
 COUNTED_ROWS = 1000
-# How deep a list can be turned: an offset costs as much as the rows it skips.
-DEEPEST_PAGE = 200
 # As many rows as a page of ours takes from a list.
 MOST_CHOSEN = 100
 
 
-class CappedPaginator(Paginator):  # type: ignore[type-arg]  # not subscriptable when run
-    """Counts at most ``COUNTED_ROWS`` rows past the page asked for.
-
-    A list of a million movements opens as fast as one of ten, and can still be turned.
-    """
-
-    template_name = "inventory/pagination.html"
-    page_asked_for = 1
-
-    @cached_property
-    def count(self) -> int:
-        rows = self.object_list
-        if not isinstance(rows, models.QuerySet):
-            return len(rows)
-        found = rows.order_by().values("pk")[: self.counted_up_to + 1].count()
-        self.is_capped = found > self.counted_up_to
-        return min(found, self.counted_up_to)
-
-    is_capped = False
-
-    @property
-    def counted_up_to(self) -> int:
-        pages = min(self.page_asked_for, DEEPEST_PAGE)
-        return min(pages * self.per_page + COUNTED_ROWS, DEEPEST_PAGE * self.per_page)
-
-
-class InventoryChangeList(ForgettableChangeList):
-    """Has no "show all" link beside a count that is the whole count."""
-
-    def get_results(self, request: HttpRequest) -> None:
-        super().get_results(request)
-        self.full_result_count = self.result_count
+class InventoryChangeList(PageFirstChangeList):
+    """The lists of all applications."""
 
 
 class FormFieldsMixin:
@@ -92,7 +60,7 @@ class InventoryAdmin(
     ``core.lists``: a list comes back as it was left.
     """
 
-    paginator = CappedPaginator
+    paginator = AheadPaginator
     list_per_page = 25
     list_max_show_all = 0
     show_full_result_count = False
@@ -105,8 +73,10 @@ class InventoryAdmin(
         self, request: HttpRequest, queryset: Any, per_page: int, *args: Any, **kwargs: Any
     ) -> "Paginator[Any]":
         paginator = super().get_paginator(request, queryset, per_page, *args, **kwargs)
-        if isinstance(paginator, CappedPaginator):
-            paginator.page_asked_for = as_id(request.GET.get("p")) or 1
+        if isinstance(paginator, AheadPaginator):
+            # Search fields of forms turn their pages by the other name.
+            asked = request.GET.get("p") or request.GET.get("page")
+            paginator.page_asked_for = as_id(asked) or 1
         return paginator
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:

@@ -7,7 +7,8 @@ queries agree by construction.
 
 import unicodedata
 
-from django.db.models import F, Func, TextField, Value
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BooleanField, F, Func, TextField, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Concat
 
@@ -33,6 +34,23 @@ RETURN pg_catalog.translate(
 );
 """
 DROP_SEARCH_KEY = "DROP FUNCTION search_key(text);"
+
+
+# The characters of a text, and every two that follow each other: what trigrams cannot find. The
+# costs keep the planner from working it out row by row instead of reading the index.
+CREATE_SEARCH_GRAMS = """
+CREATE FUNCTION search_grams(value text) RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT COST 10000
+RETURN pg_catalog.string_to_array(value, NULL) || (
+    SELECT pg_catalog.array_agg(first || second) FROM ROWS FROM (
+        pg_catalog.unnest(pg_catalog.string_to_array(value, NULL)),
+        pg_catalog.unnest((pg_catalog.string_to_array(value, NULL))[2:])
+    ) AS pair (first, second)
+);
+"""
+DROP_SEARCH_GRAMS = "DROP FUNCTION search_grams(text);"
+# Words up to this length are found by `search_grams`, longer ones by trigrams.
+LONGEST_GRAM = 2
 
 
 class SearchKey(Func):
@@ -62,3 +80,41 @@ def contains_pattern(term: str) -> SearchKey:
     # Widths first: a full-width percent sign must not become a wildcard afterwards.
     escaped = half_width(term).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return SearchKey(Value(f"%{escaped}%"))
+
+
+class SearchLike(Func):
+    """``column LIKE pattern``."""
+
+    template = "%(expressions)s"
+    arg_joiner = " LIKE "
+    output_field = BooleanField()
+    conditional = True
+
+
+class SearchGrams(Func):
+    """``search_grams(column)``: what indexes of short words hold."""
+
+    function = "search_grams"
+    arity = 1
+    output_field = ArrayField(TextField())
+
+
+class HasGram(Func):
+    """``search_grams(column) @> ARRAY[word]``: exact, as a gram is the whole word."""
+
+    template = "%(expressions)s]"
+    arg_joiner = " @> ARRAY["
+    output_field = BooleanField()
+    conditional = True
+
+
+def contains(column: str, word: str) -> SearchLike:
+    """Whether a search key contains `word`, as one looks at a row."""
+    return SearchLike(F(column), contains_pattern(word))
+
+
+def found_by_index(column: str, word: str) -> SearchLike | HasGram:
+    """The same, in the words of the index that has such words."""
+    if len(half_width(word)) > LONGEST_GRAM:
+        return contains(column, word)
+    return HasGram(SearchGrams(column), SearchKey(Value(half_width(word))))

@@ -96,7 +96,7 @@ class TestPartList:
     def test_counts_no_further_than_it_shows(
         self, admin: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("core.admin.COUNTED_ROWS", 10)
+        monkeypatch.setattr("core.lists.paginating.ROWS_AHEAD", 10)
         PartFactory.create_batch(60)
 
         first = admin.get(reverse(LIST))

@@ -2,8 +2,11 @@
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from catalog import search
 from catalog.models import Part
+from stock.models import StockMovement
 from tests.webapp.factories import CategoryFactory, PartFactory, SupplierPartFactory
 
 pytestmark = pytest.mark.django_db
@@ -23,10 +26,18 @@ def motor() -> Part:
     return part
 
 
+@pytest.fixture(params=["known by their keys", "looked at row by row"])
+def _either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few parts have the word, or very many."""
+    if request.param == "looked at row by row":
+        monkeypatch.setattr(search, "MOST_IDS", 0)
+
+
 def found(text: str) -> list[str]:
     return sorted(Part.objects.search(text).values_list("number", flat=True))
 
 
+@pytest.mark.usefixtures("_either_way")
 class TestSearch:
     @pytest.mark.parametrize(
         "text",
@@ -49,6 +60,14 @@ class TestSearch:
             pytest.param("50％", id="full-width percent sign"),
             pytest.param("9\\x", id="backslash as it is"),
             pytest.param("9＼x", id="full-width backslash"),
+            pytest.param("mt", id="two letters"),
+            pytest.param("モー", id="two kana"),
+            pytest.param("もー", id="two hiragana"),
+            pytest.param("用", id="one character"),
+            pytest.param("0%", id="two characters with a percent sign"),
+            pytest.param("_9", id="two characters of the SKU"),
+            pytest.param("x \\ 用 mt", id="several short words"),
+            pytest.param("b r u s h l e s 用", id="more words than are looked up"),
         ],
     )
     def test_finds(self, text: str) -> None:
@@ -64,6 +83,11 @@ class TestSearch:
             pytest.param("MT\\-2207", id="backslash is no escape"),
             pytest.param("2207 Brush", id="found word by word"),
             pytest.param("2207Brush", id="across two columns"),
+            pytest.param("m%", id="short percent sign is no wildcard"),
+            pytest.param("m_", id="short underscore is no wildcard"),
+            pytest.param("7b", id="two characters across two columns"),
+            pytest.param("tm", id="two characters the other way round"),
+            pytest.param("b r u s h l e s 甲", id="not the last of many words"),
         ],
     )
     def test_does_not_guess(self, text: str) -> None:
@@ -82,16 +106,72 @@ class TestSearch:
 
         assert found("tr_9") == ["MT-2207"]
 
-    def test_uses_the_trigram_indexes(self) -> None:
+    def test_finds_by_words_of_which_many_have_one_and_few_the_other(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        PartFactory.create_batch(3, name_en="Motor mount")
+        monkeypatch.setattr(search, "MOST_IDS", 2)
+
+        assert found("motor brushless") == ["MT-2207"]
+        assert found("motor tr_9") == ["MT-2207"]
+
+
+class TestLookingUp:
+    @pytest.mark.parametrize(
+        ("word", "indexes"),
+        [
+            ("ブラシレス", {"catalog_part_search", "catalog_supplierpart_search"}),
+            ("ブラ", {"catalog_part_grams", "catalog_supplierpart_grams"}),
+            ("用", {"catalog_part_grams", "catalog_supplierpart_grams"}),
+        ],
+    )
+    def test_is_done_by_an_index_for_words_of_any_length(
+        self, word: str, indexes: set[str]
+    ) -> None:
         """A table of two rows is read as a whole, unless the planner is told not to."""
+        with CaptureQueriesContext(connection) as asked:
+            list(Part.objects.search(word))
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")
             cursor.execute("SET LOCAL enable_indexscan = off")
+            cursor.execute("EXPLAIN " + asked[0]["sql"])
+            plan = "\n".join(line for (line,) in cursor.fetchall())
 
-        plan = Part.objects.search("ブラシレス").explain()
+        assert all(index in plan for index in indexes)
 
-        assert "catalog_part_search" in plan
-        assert "catalog_supplierpart_search" in plan
+    def test_asks_once_for_several_words(self) -> None:
+        with CaptureQueriesContext(connection) as asked:
+            search.found_by("motor モー tr_9")
+
+        assert len(asked) == 1
+
+    def test_asks_nothing_for_no_word(self) -> None:
+        with CaptureQueriesContext(connection) as asked:
+            condition = search.found_by(" \u3000 ")
+
+        assert not condition
+        assert not asked.captured_queries
+
+    def test_gathers_no_more_than_can_be_used(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(search, "MOST_IDS", 2)
+        PartFactory.create_batch(9, name_en="Washer")
+
+        with CaptureQueriesContext(connection) as asked:
+            search.found_by("washer")
+
+        assert "LIMIT 3" in asked[0]["sql"]
+
+    @pytest.mark.parametrize("most", [2000, 0])
+    def test_serves_lists_in_the_order_of_time(
+        self, most: int, motor: Part, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(search, "MOST_IDS_BY_TIME", most)
+        condition = search.found_by("brushless", part="part", by_time=True)
+
+        plan = str(StockMovement.objects.filter(condition).query)
+
+        assert ("ANY" in plan) is (most > 0)
+        assert not StockMovement.objects.filter(condition).exists()
 
 
 class TestBranch:

@@ -16,7 +16,7 @@ from catalog.validators import validate_picture
 from core import units
 from core.models import BilingualName, either
 from core.numbers import plain
-from core.text import contains_pattern, half_width, search_text
+from core.text import SearchGrams, half_width, search_text
 
 if TYPE_CHECKING:
     from catalog.models.supplier import SupplierPart
@@ -50,20 +50,11 @@ class PartQuerySet(models.QuerySet["Part"]):
     def search(self, text: str) -> "PartQuerySet":
         """Parts whose number, names, descriptions or SKUs contain every word of `text`.
 
-        Width, case and kana do not matter. Each word is found by the trigram indexes of
-        parts and supplier parts, joined by UNION because an OR across the tables would scan.
+        Width, case and kana do not matter; see ``catalog.search``.
         """
-        from catalog.models.supplier import SupplierPart  # noqa: PLC0415 - avoids a cycle
+        from catalog.search import found_by  # noqa: PLC0415 - it asks parts and supplier parts
 
-        found = self
-        for word in half_width(text).split():
-            pattern = contains_pattern(word)
-            in_part = Part.objects.filter(SearchLike(F("search_text"), pattern)).values("pk")
-            in_sku = SupplierPart.objects.filter(SearchLike(F("search_text"), pattern)).values(
-                "part_id"
-            )
-            found = found.filter(pk__in=in_part.order_by().union(in_sku.order_by()))
-        return found
+        return self.filter(found_by(text))
 
     def in_branch(self, category: Category) -> "PartQuerySet":
         """Parts of a category and of everything beneath it."""
@@ -71,15 +62,6 @@ class PartQuerySet(models.QuerySet["Part"]):
 
     def active(self) -> "PartQuerySet":
         return self.filter(active=True)
-
-
-class SearchLike(models.Func):
-    """``column LIKE pattern``."""
-
-    template = "%(expressions)s"
-    arg_joiner = " LIKE "
-    output_field = models.BooleanField()
-    conditional = True
 
 
 class Part(BilingualName):
@@ -239,6 +221,8 @@ class Part(BilingualName):
             GinIndex(
                 fields=["search_text"], opclasses=["gin_trgm_ops"], name="catalog_part_search"
             ),
+            # Words of one and two characters, which have no trigram.
+            GinIndex(SearchGrams("search_text"), name="catalog_part_grams"),
         ]
 
     def __str__(self) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models.part import Part
 from core import units
 from core.currencies import validate_currency
-from core.text import search_text
+from core.text import SearchGrams, search_text
 
 
 class Supplier(models.Model):
@@ -121,6 +121,7 @@ class SupplierPart(models.Model):
                 opclasses=["gin_trgm_ops"],
                 name="catalog_supplierpart_search",
             ),
+            GinIndex(SearchGrams("search_text"), name="catalog_supplierpart_grams"),
         ]
         constraints = [
             models.UniqueConstraint(
