@@ -97,6 +97,8 @@ TEMPLATES = [
     },
 ]
 
+FORM_RENDERER = "core.theme.form_renderer.FieldRenderer"
+
 # --- Database ---------------------------------------------------------------------------------
 
 DATABASES = {
