@@ -23,5 +23,5 @@ def link_button(href: str, label: str, icon: str, variant: str) -> str:
 
 
 @register.simple_tag
-def form_row(line: Any, last: bool) -> str:  # noqa: FBT001 - a template gives it by place
+def form_row(line: Any, last: bool) -> str:
     return form_rows.row(line, last=last)

@@ -16,13 +16,13 @@ SIZES = {
     "xs": "px-2 py-0.5",
 }
 HOVER = "hover:bg-base-100/80 dark:hover:bg-base-800/80"
+OUTLINED = (
+    "border border-base-200 bg-white shadow-xs text-important "
+    "dark:border-base-700 dark:bg-transparent"
+)
 # The look, and the look beneath the pointer.
 VARIANTS = {
-    "default": (
-        "border border-base-200 bg-white shadow-xs text-important "
-        "dark:border-base-700 dark:bg-transparent",
-        HOVER,
-    ),
+    "default": (OUTLINED, HOVER),
     "ghost": ("border border-transparent bg-transparent text-important", HOVER),
     "secondary": ("bg-base-100 border border-transparent text-important dark:bg-base-800", HOVER),
     "danger": ("border bg-red-600 border-transparent text-white", "hover:bg-red-600/80"),

@@ -26,7 +26,7 @@ class FieldRenderer(DjangoTemplates):
         make = SHORT_WAYS.get(template_name)
         html = make(context) if make else None
         if html is None:
-            return super().render(template_name, context, request)
+            html = super().render(template_name, context, request)
         return mark_safe(html)  # noqa: S308 - each part is escaped
 
 
