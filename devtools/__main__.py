@@ -7,11 +7,11 @@ import sys
 from pathlib import Path
 from types import FrameType
 
-from devtools.commands import check, loadtest, lock, manage, psql, reset, test, up
+from devtools.commands import bench, check, loadtest, lock, manage, psql, reset, test, up
 from devtools.console import Problem, complain, say
 from devtools.house import House
 
-COMMANDS = (up, test, check, loadtest, manage, reset, psql, lock)
+COMMANDS = (up, test, check, loadtest, bench, manage, reset, psql, lock)
 
 
 class Terminated(KeyboardInterrupt):

@@ -64,11 +64,11 @@ def kept(house: House, size: str) -> Iterator[Database]:
         yield database
 
 
-def copied(kept: Database, size: str) -> Database:
+def copied(kept: Database, size: str, name: str = RUN) -> Database:
     """What a run works on, and may do with as it likes; the copy of the run before is gone."""
     run = replace(
         kept,
-        **{name: with_name(getattr(kept, name), RUN) for name in ("app_url", "owner_url")},
+        **{url: with_name(getattr(kept, url), name) for url in ("app_url", "owner_url")},
     )
     with step(f"copying the data for this run ({SIZES[size].said})"):
         copy(kept, run)

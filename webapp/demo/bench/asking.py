@@ -5,7 +5,7 @@ network or another process is in it. What is not measured (a list made to forget
 form before it is sent) is asked for in the same way, beforehand.
 """
 
-import logging.config
+import logging
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -176,11 +176,21 @@ def fields_of(page: str) -> dict[str, str]:
     return parser.found
 
 
-def log_as_in_production() -> None:
+@contextmanager
+def logging_as_in_production() -> Iterator[None]:
     """Every line is written as JSON; only where to is nowhere."""
-    chosen = logging_config(json=True)
-    chosen["handlers"]["stdout"]["stream"] = Path(os.devnull).open("w")  # noqa: SIM115 - as long as the process
-    logging.config.dictConfig(chosen)
+    chosen = dict(logging_config(json=True)["formatters"]["structured"])
+    formatter = chosen.pop("()")(**chosen)
+    root = logging.getLogger()
+    kept = root.handlers[:]
+    with Path(os.devnull).open("w") as nowhere:
+        handler = logging.StreamHandler(nowhere)
+        handler.setFormatter(formatter)
+        root.handlers[:] = [handler]
+        try:
+            yield
+        finally:
+            root.handlers[:] = kept
 
 
 def application() -> WSGIHandler:

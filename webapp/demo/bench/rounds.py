@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from demo.bench.asking import Person, Sample, application
+from demo.bench.limits import Limit
 from demo.bench.visits import Visit
 
 OURS = "ours"
+BOOKINGS = 8
 
 
 @dataclass(frozen=True)
@@ -36,23 +38,41 @@ class Figures:
 class Rounds:
     """Everybody who asks, and what was measured so far."""
 
-    def __init__(self, variants: Sequence[Variant]) -> None:
+    def __init__(self, variants: Sequence[Variant], limits: Sequence[Limit] = ()) -> None:
         self.variants = variants
+        self.limits = limits
+        self.of_limits: dict[str, list[dict[str, float]]] = {limit.name: [] for limit in limits}
         self.people: dict[tuple[str, str], Person] = {}
         self.figures: dict[str, dict[str, Figures]] = {v.name: {} for v in variants}
         self.done = 0
 
     def warm_up(self) -> None:
-        """Every page once: templates are compiled, catalogues read, statements planned."""
-        for variant, visit in self._turns():
+        """Every page once: templates are compiled, catalogues read, statements planned.
+
+        And some bookings more, so that what shows the last of them is full on little data too.
+        """
+        turns = list(self._turns())
+        booking = [(variant, visit) for variant, visit in turns if visit.form and visit.who]
+        for variant, visit in [*turns, *booking * BOOKINGS]:
             self._person(variant, visit).visit(visit)
+        for limit in self.limits:
+            limit.measure()
 
     def go_round(self) -> None:
         for variant, visit in self._turns():
             sample = self._person(variant, visit).visit(visit)
             figures = self.figures[variant.name].setdefault(visit.page, Figures())
             figures.samples.append(sample)
+        for limit in self.limits:
+            self.of_limits[limit.name].append(limit.measure())
         self.done += 1
+
+    def medians_of_limits(self) -> dict[str, dict[str, float]]:
+        return {
+            name: {what: statistics.median(once[what] for once in measured) for what in measured[0]}
+            for name, measured in self.of_limits.items()
+            if measured
+        }
 
     def medians(self) -> dict[str, dict[str, dict[str, float]]]:
         return {

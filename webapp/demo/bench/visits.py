@@ -98,6 +98,10 @@ class Traffic:
     def name(self, work: Work) -> str:
         return str(self.people[work]["name"])
 
+    @property
+    def name_of_anybody(self) -> str:
+        return self.name(Work.GENERAL)
+
     def slice(self, work: Work) -> Mapping[str, Any]:
         found: Mapping[str, Any] = self.people[work]["slice"]
         return found
@@ -156,12 +160,12 @@ class Traffic:
             ("list: without filters again", reset(whole)),
         ):
             yield Visit(page=page, path=path, who=self.name(keeper), before=narrowed, status=302)
-        yield self._page("part", keeper, page_of(Part, part["id"]))
+        mine = self.slice(keeper)["parts"][0]
+        yield self._page("part", keeper, page_of(Part, mine["id"]))
         field = {"app_label": "stock", "model_name": "stockmovement", "field_name": "part"}
         query = urlencode({"term": part["number"], **field})
         yield self._page("search field: part", keeper, f"{reverse('admin:autocomplete')}?{query}")
-        mine = self.slice(keeper)["parts"][0]["id"]
-        path = reverse("admin:stock_availability", args=[mine])
+        path = reverse("admin:stock_availability", args=[mine["id"]])
         yield self._page("availability of a part", keeper, path)
         whole = f"{reverse('admin:catalog_part_export', args=['csv'])}?"
         query = urlencode({"category": part["category"], "q": part["number"]})
@@ -177,7 +181,8 @@ class Traffic:
         yield self._full("movements: list", keeper, StockMovement)
         yield self._list("movements: of some days", Work.AUDITOR, StockMovement,
                          occurred_at_from=month)  # fmt: skip
-        yield self._list("movements: of a part", keeper, StockMovement, q=moved)
+        number = mine["parts"][0]["number"]
+        yield self._list("movements: of a part", keeper, StockMovement, q=number)
         yield self._list("ledger verifications", Work.AUDITOR, LedgerVerification)
         whole = f"{reverse('admin:stock_stocklevel_export', args=['csv'])}?"
         yield self._page("export: stock levels", keeper, f"{whole}location={mine['shelf']}")
@@ -202,8 +207,8 @@ class Traffic:
             )
         form = reverse("admin:stock_stocktake_count", args=[mine["shelf"]])
         yield self._page("stocktake: form", keeper, form)
-        if stocktake := Stocktake.objects.order_by("-pk").first():
-            yield self._page("stocktake", keeper, page_of(Stocktake, stocktake.pk))
+        counted = _newest(Stocktake)
+        yield self._page("stocktake", keeper, page_of(Stocktake, counted))
 
     def _orders(self) -> Iterator[Visit]:
         keeper, buyer, manager = Work.STOREKEEPER, Work.BUYER, Work.MANAGER
@@ -237,10 +242,16 @@ class Traffic:
         yield self._list("audit: list", auditor, AuditEntry)
         yield self._list("audit: search", auditor, AuditEntry, q=self.part["number"])
         yield self._list("audit: of a person", auditor, AuditEntry, person=self.name(auditor))
-        newest = AuditEntry.objects.order_by("-pk").first()
-        if newest is None:
-            raise MissingError("The audit log is empty.")
-        yield self._page("audit: entry", auditor, page_of(AuditEntry, newest.pk))
+        yield self._page("audit: entry", auditor, page_of(AuditEntry, _newest(AuditEntry)))
+
+
+def _newest(model: type[models.Model]) -> int:
+    key: int | None = model._default_manager.order_by("-pk").values_list("pk", flat=True).first()
+    if key is None:
+        raise MissingError(
+            f"There is no {model._meta.verbose_name}: measure on the data of a load test."
+        )
+    return key
 
 
 def chosen(visits: Sequence[Visit], only: Sequence[str]) -> list[Visit]:
