@@ -37,7 +37,7 @@ def row(line: Any, *, last: bool) -> SafeString:
 def _fields(line: Iterable[Any]) -> Iterable[str]:
     for field in line:
         name = getattr(field.field, "name", "") or field.field.get("name", "")
-        errors = field.errors()
+        errors = "" if field.is_readonly else field.errors()  # what nobody can type has none
         css = f"{LINE} field-{name}" if name else LINE
         inner = _tick(field, errors) if field.is_checkbox else _field(field, errors)
         yield f'<div class="{css}{" errors" if errors else ""}">{inner}</div>'
