@@ -7,7 +7,7 @@ the same one. The three variants take turns, so that a busy machine is unfair to
 import statistics
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -56,7 +56,13 @@ def scratch_database() -> Iterator[None]:
         connection.creation.destroy_test_db(name, verbosity=0)
 
 
-def measure(*, processes: int, seconds: float, rounds: int) -> Iterator[Speed]:
+def measure(
+    *,
+    processes: int,
+    seconds: float,
+    rounds: int,
+    variants: Mapping[str, tuple[tuple[str, str], ...]] = VARIANTS,
+) -> Iterator[Speed]:
     """On distinct parts first, then on one; needs the owner of an empty database."""
     shelf = Location.objects.create(name_en="Shelf")
     category = Category.objects.create(name_en="Measured")
@@ -66,9 +72,9 @@ def measure(*, processes: int, seconds: float, rounds: int) -> Iterator[Speed]:
     ]
     for same_part in (False, True):
         chosen = [parts[0]] * processes if same_part else parts
-        taken: dict[str, list[tuple[float, list[float]]]] = {name: [] for name in VARIANTS}
+        taken: dict[str, list[tuple[float, list[float]]]] = {name: [] for name in variants}
         for _round in range(rounds):
-            for variant, triggers in VARIANTS.items():
+            for variant, triggers in variants.items():
                 with _without(triggers):
                     taken[variant].append(_run(chosen, shelf, seconds))
         for variant, runs in taken.items():
