@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from time import monotonic
+from time import monotonic, sleep
 
 from django.db import connection
 from django.utils.translation import activate, get_language
@@ -54,3 +54,18 @@ def at_once[Result](
     hanging = sum(thread.is_alive() for thread in threads)
     assert hanging == 0, f"{hanging} of {len(threads)} threads hang"
     return outcome
+
+
+def wait_until_somebody_waits(*, timeout: float = TIMEOUT) -> None:
+    """Until another transaction waits for a lock of this one."""
+    end = monotonic() + timeout
+    with connection.cursor() as cursor:
+        while monotonic() < end:
+            cursor.execute(
+                "SELECT EXISTS (SELECT 1 FROM pg_locks "
+                "WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
+            )
+            if cursor.fetchone()[0]:
+                return
+            sleep(0.01)
+    raise AssertionError("nobody waits")

@@ -1,9 +1,10 @@
-"""How the ledger is written: locks, repeated requests, and the movements themselves.
+"""How the ledger is written: repeated requests, and the movements themselves.
 
 Everything here runs inside the transaction of a function of ``stock.services``.
 """
 
 import uuid
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -13,17 +14,27 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from access.models import User
-from catalog.locking import lock_parts
-from catalog.models import Part
 from core.text import fold
-from purchasing.reorder.evaluation import reorder_locked
+from purchasing.reorder.evaluation import is_short, reorder_locked
+from stock.beginning import Begun
 from stock.entries import Count, Line, Posting
-from stock.errors import KeyReusedError, NotAcceptedError
+from stock.errors import KeyReusedError
 from stock.models import Location, Lot, StockLevel, StockMovement, Stocktake
 from stock.models.ledger import Kind
-from stock.rules import check_same_unit, check_serials, check_time, naming_line, place_of
+from stock.rules import check_serials, check_time, place_of
 
 type Entry = tuple[str, Line, Location, Decimal]
+
+# The database gives the key and the time of recording.
+_GIVEN = [
+    field
+    for field in StockMovement._meta.concrete_fields
+    if not field.primary_key and field.name != "posted_at"
+]
+_ATTRIBUTES = [field.attname for field in _GIVEN]
+_COLUMNS = ", ".join(field.column or "" for field in _GIVEN)
+_INSERT = f"INSERT INTO stock_stockmovement ({_COLUMNS}) VALUES"
+_ROW = f"({', '.join(['%s'] * len(_GIVEN))})"
 
 
 def one_request_at_a_time(key: uuid.UUID) -> None:
@@ -32,18 +43,7 @@ def one_request_at_a_time(key: uuid.UUID) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(key)])
 
 
-def lock(entries: Sequence[Line | Count]) -> dict[int, Part]:
-    """The parts as they are now, locked; they must still be what the user saw."""
-    if not entries:
-        raise NotAcceptedError(_("Nothing was entered. Enter at least one line."))
-    parts = lock_parts({entry.part.pk for entry in entries})
-    for index, entry in enumerate(entries):
-        with naming_line(index):
-            check_same_unit(parts.get(entry.part.pk), entry.part)
-    return parts
-
-
-def earlier(key: uuid.UUID, signature: Sequence[Entry]) -> Posting | None:
+def earlier(key: uuid.UUID, signature: Sequence[Entry]) -> Posting:
     """What an earlier request with this key recorded, if it asked for the same.
 
     Reason and time describe an entry and do not tell it from another one.
@@ -51,8 +51,6 @@ def earlier(key: uuid.UUID, signature: Sequence[Entry]) -> Posting | None:
     done = list(
         StockMovement.objects.filter(idempotency_key=key).select_related("lot").order_by("line")
     )
-    if not done:
-        return None
     asked = [
         (kind, line.part.pk, location.pk, quantity, fold(line.item), line.unit_cost)
         for kind, line, location, quantity in signature
@@ -101,6 +99,7 @@ def key_reused() -> KeyReusedError:
 
 def post(
     movements: Sequence[StockMovement],
+    begun: Begun,
     *,
     reason: str,
     by: User | None,
@@ -116,9 +115,37 @@ def post(
         movement.actor = by
         movement.occurred_at = at
         movement.idempotency_key = key
-    posting = Posting(StockMovement.objects.bulk_create(movements))
-    reorder_locked({movement.part_id for movement in movements}, at=timezone.now())
-    return posting
+    _write(movements)
+    if parts := _parts_to_look_at(movements, begun):
+        reorder_locked(parts, at=timezone.now())
+    return Posting(movements)
+
+
+def _write(movements: Sequence[StockMovement]) -> None:
+    """What ``bulk_create`` does, without building the same statement anew for each request."""
+    if not movements:
+        return
+    values = [getattr(movement, name) for movement in movements for name in _ATTRIBUTES]
+    rows = ", ".join([_ROW] * len(movements))
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_INSERT} {rows} RETURNING id, posted_at", values)
+        for movement, (pk, posted_at) in zip(movements, cursor.fetchall(), strict=True):
+            movement.pk, movement.posted_at = pk, posted_at
+            movement._state.adding = False  # noqa: SLF001 - how Django tells what is stored
+            movement._state.db = connection.alias  # noqa: SLF001
+
+
+def _parts_to_look_at(movements: Sequence[StockMovement], begun: Begun) -> set[int]:
+    """Those that the movements bring into question; of most nothing has to be asked."""
+    moved: dict[int, Decimal] = defaultdict(Decimal)
+    for movement in movements:
+        moved[movement.part_id] += movement.quantity
+    return {
+        pk
+        for pk, quantity in moved.items()
+        if pk in begun.proposed
+        or is_short(begun.parts[pk], on_hand=begun.parts[pk].on_hand + quantity)
+    }
 
 
 def movement(

@@ -200,7 +200,7 @@ def check_cost(part: Part, line: Line) -> None:
         raise NotAcceptedError(_("%(part)s: a cost cannot be negative.") % {"part": part.number})
 
 
-def check_counts(parts: dict[int, Part], counts: Sequence[Count]) -> None:
+def check_counts(parts: Mapping[int, Part], counts: Sequence[Count]) -> None:
     """Each part and lot once, from 0, and with the lot that its part asks for."""
     seen = set()
     for index, count in enumerate(counts):
@@ -361,7 +361,7 @@ def what_is_there(part: Part, location: Location) -> str:
 class Available:
     """What is left at each place while the lines of one request take from it."""
 
-    def __init__(self, parts: dict[int, Part]) -> None:
+    def __init__(self, parts: Mapping[int, Part]) -> None:
         self._left: dict[tuple[int, int, int | None], Decimal] = {
             (part, location, lot): quantity
             for part, location, lot, quantity in StockLevel.objects.filter(

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from access.models import User
-from catalog.locking import lock_parts
 from core.transactions import in_one_transaction
+from stock.beginning import begin, check_seen, parts_of
 from stock.entries import Count, Line, Move, Posting
 from stock.errors import CountOutdatedError, NotAcceptedError
 from stock.models import Location, StockMovement, Stocktake, StocktakeLine
@@ -25,9 +25,7 @@ from stock.posting import (
     earlier_stocktake,
     key_reused,
     levels_at,
-    lock,
     movement,
-    one_request_at_a_time,
     post,
 )
 from stock.rules import (
@@ -59,11 +57,11 @@ def receive(
     :raises LotNeededError, SerialTakenError: if tracking asks for what the line does not give
     :raises PlaceNotAllowedError: if `by` works at other locations; so all functions here
     """
-    one_request_at_a_time(key)
-    parts = lock(lines)
+    begun = begin(key, parts_of(lines))
+    parts = check_seen(begun, lines)
     signature = [(Kind.RECEIPT, line, line.location, line.quantity) for line in lines]
-    if done := earlier(key, signature):
-        return done
+    if begun.recorded:
+        return earlier(key, signature)
     reach = Reach(by)
     movements = []
     serials: set[tuple[int, str]] = set()
@@ -78,7 +76,7 @@ def receive(
             check_serial_once(part, line, serials)
             lot = lot_for_receipt(part, line)
         movements.append(movement(Kind.RECEIPT, line, lot, line.quantity, line.location))
-    return post(movements, reason=reason, by=by, at=at, key=key)
+    return post(movements, begun, reason=reason, by=by, at=at, key=key)
 
 
 @in_one_transaction
@@ -90,11 +88,11 @@ def issue(
     :raises NotEnoughStockError: if a location holds fewer than asked for
     :raises LotNeededError, UnknownLotError: if the line does not say which lot
     """
-    one_request_at_a_time(key)
-    parts = lock(lines)
+    begun = begin(key, parts_of(lines))
+    parts = check_seen(begun, lines)
     signature = [(Kind.ISSUE, line, line.location, -line.quantity) for line in lines]
-    if done := earlier(key, signature):
-        return done
+    if begun.recorded:
+        return earlier(key, signature)
     there, reach = Available(parts), Reach(by)
     movements = []
     for index, line in enumerate(lines):
@@ -105,7 +103,7 @@ def issue(
             lot = lot_to_take(part, line)
             there.take(part, line.location, lot, line.quantity)
         movements.append(movement(Kind.ISSUE, line, lot, -line.quantity, line.location))
-    return post(movements, reason=reason, by=by, at=at, key=key)
+    return post(movements, begun, reason=reason, by=by, at=at, key=key)
 
 
 @in_one_transaction
@@ -117,8 +115,8 @@ def transfer(
     :raises NotEnoughStockError: if a location holds fewer than asked for
     :raises NotAcceptedError: if both locations are the same, or the second is inactive
     """
-    one_request_at_a_time(key)
-    parts = lock(lines)
+    begun = begin(key, parts_of(lines))
+    parts = check_seen(begun, lines)
     signature = [
         entry
         for line in lines
@@ -127,8 +125,8 @@ def transfer(
             (Kind.TRANSFER, line, line.to, line.quantity),
         )
     ]
-    if done := earlier(key, signature):
-        return done
+    if begun.recorded:
+        return earlier(key, signature)
     there, reach = Available(parts), Reach(by)
     movements = []
     for index, line in enumerate(lines):
@@ -144,7 +142,7 @@ def transfer(
             there.put(part, line.to, lot, line.quantity)
         movements.append(movement(Kind.TRANSFER, line, lot, -line.quantity, line.location))
         movements.append(movement(Kind.TRANSFER, line, lot, line.quantity, line.to))
-    return post(movements, reason=reason, by=by, at=at, key=key)
+    return post(movements, begun, reason=reason, by=by, at=at, key=key)
 
 
 @in_one_transaction
@@ -163,11 +161,11 @@ def post_stocktake(
     :raises CountOutdatedError: if stock of a counted part moved since `expected` was read;
         nothing is recorded, and the error carries what the books say now
     """
-    one_request_at_a_time(key)
+    begun = begin(key, parts_of(counts))
     if done := earlier_stocktake(key, location, counts):
         return done
     Reach(by).check(location)
-    check_counts(lock(counts), counts)
+    check_counts(check_seen(begun, counts), counts)
     current = levels_at(location, counts)
     outdated = {
         place_of(count): level
@@ -213,7 +211,7 @@ def post_stocktake(
         for count in counts
         if count.counted != count.expected
     ]
-    return post(movements, reason=reason, by=by, at=at, key=key)
+    return post(movements, begun, reason=reason, by=by, at=at, key=key)
 
 
 @in_one_transaction
@@ -236,11 +234,10 @@ def correct(
     :raises SerialTakenError, LotNeededError: if the item came back, or is tracked only since
     :raises NotEnoughStockError: if what was put in has left the location since
     """
-    one_request_at_a_time(key)
     if not movements:
         raise NotAcceptedError(_("Nothing was chosen. Choose at least one movement."))
     wanted = with_other_sides(movements)
-    lock_parts({chosen.part_id for chosen in wanted.values()})
+    begun = begin(key, {chosen.part_id for chosen in wanted.values()})
     to_reverse = list(
         StockMovement.objects.filter(pk__in=wanted)
         .select_related("part", "location", "lot", "reversed_by", "receipt_line__receipt")
@@ -277,6 +274,7 @@ def correct(
             )
             for m in to_reverse
         ],
+        begun,
         reason=reason,
         by=by,
         at=at,

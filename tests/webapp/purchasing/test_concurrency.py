@@ -1,5 +1,6 @@
 """What only holds if many ask at the same moment. A deadlock fails each of these tests."""
 
+import threading
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -54,7 +55,7 @@ from tests.webapp.factories import (
     wanted,
 )
 from tests.webapp.purchasing.checks import check_totals
-from tests.webapp.threads import at_once
+from tests.webapp.threads import TIMEOUT, at_once, wait_until_somebody_waits
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -161,6 +162,25 @@ class TestReorderPoint:
         assert part.on_hand + coming > part.reorder_point
         for row in lines.order_by("-pk")[:1]:
             assert part.on_hand + coming - row.outstanding <= part.reorder_point
+
+    def test_is_looked_at_with_what_happened_while_a_receipt_waited(self, shelf: Location) -> None:
+        """The receipt asked for the part before the proposal was committed, and got it after."""
+        part = sold(shelf, 12, point=10).part
+        begun = threading.Event()
+
+        @transaction.atomic
+        def fall_short() -> None:
+            issue(line(part, shelf, 5))
+            begun.set()
+            wait_until_somebody_waits()
+
+        def fill_up() -> None:
+            assert begun.wait(TIMEOUT)
+            receive(line(part, shelf, 50))
+
+        at_once([fall_short, fill_up]).only_raised()
+
+        assert [p.state for p in ReorderProposal.objects.all()] == [ProposalState.WITHDRAWN]
 
     def test_of_one_supplier_by_many_parts_makes_one_draft(self, shelf: Location) -> None:
         supplier = SupplierFactory.create()

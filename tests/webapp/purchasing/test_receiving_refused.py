@@ -252,7 +252,7 @@ class TestSecondWrite:
     ) -> None:
         """The movements are written; then the look at the reorder point fails."""
         order = order_in("ordered")
-        monkeypatch.setattr("stock.posting.reorder_locked", Mock(side_effect=Broken))
+        monkeypatch.setattr("stock.posting.is_short", Mock(side_effect=Broken))
 
         with pytest.raises(Broken):
             arrived(order.lines.get(), 4, shelf)

@@ -52,6 +52,39 @@ class TestMovement:
         wire.refresh_from_db()
         assert level(wire, shelf) == wire.on_hand == Decimal("8.5")
 
+    def test_finds_the_levels_that_are_there_and_makes_the_others(
+        self, motor: Part, shelf: Location, bench: Location
+    ) -> None:
+        """Of one statement: a level that goes down, a new one of two rows, one of two lots."""
+        lot = Lot.objects.create(part=motor, code="L1")
+
+        write(
+            movement(motor, shelf, -4),
+            movement(motor, bench, 2),
+            movement(motor, bench, 3),
+            movement(motor, bench, 7, lot=lot),
+            movement(motor, bench, -1, lot=lot),
+        )
+
+        levels = StockLevel.objects.filter(part=motor).order_by("quantity", "location__name_en")
+        assert [(of.location, of.lot, of.quantity) for of in levels] == [
+            (bench, None, Decimal(5)),
+            (bench, lot, Decimal(6)),
+            (shelf, None, Decimal(6)),
+        ]
+
+    def test_of_no_rows_does_nothing(self, motor: Part) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO stock_stockmovement (kind, part_id, location_id, quantity, currency, "
+                "reason, occurred_at, idempotency_key, line) SELECT kind, part_id, location_id, "
+                "quantity, currency, reason, occurred_at, idempotency_key, 2 "
+                "FROM stock_stockmovement WHERE false"
+            )
+
+        motor.refresh_from_db()
+        assert motor.on_hand == 10
+
     def test_of_half_a_piece_is_refused(self, motor: Part, shelf: Location) -> None:
         with refused_by("stock_movement_whole_pieces"):
             write(movement(motor, shelf, "0.5"))

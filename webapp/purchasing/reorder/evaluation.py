@@ -7,6 +7,7 @@ time and never added to; the database allows one open proposal a part.
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -64,6 +65,11 @@ def in_question(parts: "QuerySet[Part]") -> "QuerySet[Part]":
     proposed = ReorderProposal.objects.filter(part=OuterRef("pk"), state=ProposalState.OPEN)
     short = Q(active=True, reorder_point__gt=0, on_hand__lte=F("reorder_point") - F("on_order"))
     return parts.filter(short | Exists(proposed)).defer("search_text")
+
+
+def is_short(part: Part, *, on_hand: Decimal) -> bool:
+    """The same quick look at a part that is locked and known, with so many on hand."""
+    return part.active and part.reorder_point > 0 and on_hand <= part.reorder_point - part.on_order
 
 
 class _Evaluation:

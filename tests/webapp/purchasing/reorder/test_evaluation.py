@@ -18,7 +18,7 @@ from purchasing.models import (
     ReorderProposal,
 )
 from purchasing.reorder import decisions
-from purchasing.reorder.evaluation import Changes, reorder
+from purchasing.reorder.evaluation import Changes, in_question, is_short, reorder
 from stock.errors import NotEnoughStockError
 from stock.models import Location
 from tests.webapp.factories import (
@@ -132,6 +132,37 @@ class TestIssue:
 
         asked = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
         assert len(asked) == 2  # the lock of the part, and whether there is anything to do
+
+
+class TestQuickLook:
+    @pytest.mark.parametrize("active", [True, False])
+    @pytest.mark.parametrize(
+        ("on_hand", "point"), [(0, 0), (12, 0), (12, 11), (12, 12), (12, 13), (0, 1)]
+    )
+    def test_is_the_same_at_a_part_that_is_known(
+        self, shelf: Location, active: bool, on_hand: int, point: int
+    ) -> None:
+        part = PartFactory.create()
+        if on_hand:
+            stocked(part, shelf, on_hand)
+        Part.objects.filter(pk=part.pk).update(active=active, reorder_point=point)
+        part.refresh_from_db()
+
+        asked = in_question(Part.objects.filter(pk=part.pk)).exists()
+
+        assert is_short(part, on_hand=part.on_hand) is asked
+
+    def test_counts_what_is_on_order(
+        self, motors: SupplierPart, buyer: User, shelf: Location
+    ) -> None:
+        ordered(wanted(motors, 5), by=buyer)
+        part = Part.objects.get(pk=motors.part_id)
+        quantities = [Decimal(quantity) for quantity in range(13)]
+
+        short = [quantity for quantity in quantities if is_short(part, on_hand=quantity)]
+
+        assert part.on_order > 0
+        assert short == [q for q in quantities if q + part.on_order <= part.reorder_point]
 
 
 class TestDraft:
