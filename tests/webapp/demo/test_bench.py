@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from pytest_django import DjangoDbBlocker
 
 from access.models import User
 from catalog.models import Part
-from demo.bench import beside, rounds
+from demo import measuring_movements
+from demo.bench import beside, posting, rounds
 from demo.bench.asking import (
     Person,
     Sample,
@@ -147,6 +149,38 @@ class TestPlainAddresses:
 
         assert (answer.status, len(answer.content)) == (200, 30_000)
         assert set(answer.headers) == {"Content-Type"}
+
+
+class TestPosting:
+    def test_sets_the_service_beside_raw_sql_for_both_kinds_of_rows(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked: list[Any] = []
+        rates = {True: 150.0, False: 300.0}
+
+        def speeds(**given: Any) -> Iterator[measuring_movements.Speed]:
+            [(variant, switched_off)] = given["variants"].items()
+            assert not switched_off  # the service as it is
+            for same, rate in rates.items():
+                yield measuring_movements.Speed(
+                    variant=variant, same_part=same, a_second=rate, middle=1, slow=2
+                )
+
+        def raw(parts: Sequence[int], *given: float) -> float:
+            asked.append((len(parts), len(set(parts)), *given))
+            return 1000.0
+
+        monkeypatch.setattr(measuring_movements, "scratch_database", nullcontext)
+        monkeypatch.setattr(measuring_movements, "measure", speeds)
+        monkeypatch.setattr(posting, "_raw", raw)
+
+        found = posting.measure(processes=4, seconds=2, rounds=3)
+
+        assert found == {
+            "a part each": {"service": 300.0, "raw": 1000.0},
+            "one part": {"service": 150.0, "raw": 1000.0},
+        }
+        assert asked == [(4, 4, 2, 3), (4, 1, 2, 3)]
 
 
 @pytest.mark.slow
