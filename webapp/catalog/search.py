@@ -7,23 +7,19 @@ its place it would read and sort a million movements.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 from django.db.models import (
-    BooleanField,
     Exists,
-    F,
-    Func,
     OuterRef,
     Q,
     QuerySet,
-    TextField,
     Value,
 )
 
 from catalog.models.supplier import SupplierPart
+from core.keys import Found
 from core.text import contains, found_by_index, half_width
 
 # What more parts have than this is looked for row by row. In the order of the part numbers those
@@ -35,39 +31,6 @@ MOST_IDS_BY_TIME = 2000
 # Words after these are not looked up, but looked for in what the others found.
 MOST_LOOKED_UP = 6
 PART, SKU = "part", "sku"
-
-
-class IsAny(Func):
-    """``column = ANY(keys)``: one value to send, however many keys."""
-
-    template = "%(expressions)s::bigint[])"
-    arg_joiner = " = ANY("
-    output_field = BooleanField()
-    conditional = True
-
-
-class IsAnyOfUnknown(IsAny):
-    """The same, of keys that the planner does not count: it fetches and sorts what they name.
-
-    Told their number, it looks for them in the order of the list, as if they stood anywhere.
-    """
-
-    template = "%(expressions)s::bigint[])))"
-    arg_joiner = " = ANY(ARRAY(SELECT unnest("
-
-
-@dataclass(frozen=True)
-class Found:
-    """Keys as the database wrote them, for it to read again; or that they are too many."""
-
-    count: int
-    keys: str | None
-
-    def condition(self, key: str, *, by_time: bool) -> Q:
-        if not self.count:
-            return Q(pk__in=[])
-        is_any = IsAny if by_time else IsAnyOfUnknown
-        return Q(is_any(F(key), Value(self.keys, output_field=TextField())))
 
 
 UNKNOWN = Found(0, None)

@@ -5,15 +5,21 @@ from typing import Any
 
 from django.contrib.admin import ModelAdmin
 from django.db import models
+from django.db.models import F
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Category, StockStatus, Supplier, SupplierPart, Tracking
+from catalog.models import Category, Part, StockStatus, Supplier, SupplierPart, Tracking
+from core.keys import IsAnyIn, look_up
 from core.lists.filters import Options, OptionsFilter, kept_choices
-from core.models import in_japanese
+from core.models import TreeQuerySet, in_japanese
 from core.pages import as_id
 from purchasing.reorder import finding
 from stock.models import Location, StockLevel
+
+# What filters fetch and sort; of more, a page is full soon when the list is read in its order.
+MOST_ROWS = 10_000
+MOST_ROWS_BY_TIME = 2000
 
 
 class CategoryFilter(OptionsFilter):
@@ -21,7 +27,9 @@ class CategoryFilter(OptionsFilter):
 
     title = _("category")
     parameter_name = "category"
+    # The way to the part from the rows, and whether these are in the order of time.
     part_path = ""
+    by_time = False
 
     def lookups(self, request: HttpRequest, model_admin: "ModelAdmin[Any]") -> Options:
         return kept_branches(Category)
@@ -32,7 +40,7 @@ class CategoryFilter(OptionsFilter):
         branch = chosen_branch(Category.objects.all(), self.value())
         if branch is None:
             return queryset
-        return queryset.filter(**{f"{self.part_path}category__in": branch})
+        return queryset.filter(of_branch(branch, part=self.part_path, by_time=self.by_time))
 
 
 class LocationFilter(OptionsFilter):
@@ -50,8 +58,11 @@ class LocationFilter(OptionsFilter):
         branch = chosen_branch(Location.objects.all(), self.value())
         if branch is None:
             return queryset
-        there = StockLevel.objects.filter(location__in=branch, quantity__gt=0)
-        return queryset.filter(pk__in=there.values("part_id"))
+        there = StockLevel.objects.filter(quantity__gt=0).values_list("part_id")
+        found = look_up(there.filter(location__in=branch), most=MOST_ROWS)
+        if found.keys is not None:
+            return queryset.filter(found.condition("pk"))
+        return queryset.filter(pk__in=there.filter(location__in=joined(branch)))
 
 
 class SupplierFilter(OptionsFilter):
@@ -70,7 +81,9 @@ class SupplierFilter(OptionsFilter):
         if supplier is None:
             return queryset
         sold = SupplierPart.objects.filter(supplier_id=supplier)
-        return queryset.filter(pk__in=sold.values("part_id"))
+        # Fetched and sorted: what one supplier sells stands together in the order of the numbers,
+        # where the planner expects to come upon it anywhere.
+        return queryset.filter(IsAnyIn(F("pk"), sold.values("part_id")))
 
 
 class ChoiceFilter(OptionsFilter):
@@ -148,7 +161,24 @@ def branch_choices(nodes: models.QuerySet[Any]) -> list[tuple[str, str]]:
     ]
 
 
-def chosen_branch(nodes: models.QuerySet[Any], value: str | None) -> models.QuerySet[Any] | None:
+def joined(branch: list[int]) -> models.QuerySet[Location]:
+    """For a list that is read part by part: it would be searched as often as it is long."""
+    return Location.objects.filter(pk__in=branch)
+
+
+def of_branch(branch: list[int], *, part: str, by_time: bool) -> models.Q:
+    """The condition that a part is of one of the categories."""
+    of_category = models.Q(**{f"{part}category__in": branch})
+    if len(branch) == 1 and not by_time:
+        return of_category  # by the index of the category, in the order of the numbers
+    parts = Part.objects.filter(category__in=branch)
+    found = look_up(parts.values_list("pk"), most=MOST_ROWS_BY_TIME if by_time else MOST_ROWS)
+    if found.keys is None:
+        return of_category
+    return found.condition(f"{part}id", by_time=by_time)
+
+
+def chosen_branch(nodes: TreeQuerySet[Any], value: str | None) -> list[int] | None:
     """The branch of the node chosen; None where nothing, or nothing that exists, is chosen."""
-    root = nodes.filter(pk=as_id(value)).first()
-    return nodes.model._default_manager.branch(root) if root else None
+    root = as_id(value)
+    return (nodes.branch_keys(root) or None) if root is not None else None

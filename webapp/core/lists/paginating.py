@@ -43,8 +43,9 @@ class AheadPaginator(Paginator):  # type: ignore[type-arg]  # not subscriptable 
 
     def keys(self, number: int) -> list[Any]:
         """The keys of the rows of a page, in order."""
-        page = self.validate_number(number)
-        begin = (page - 1) * self.per_page
+        begin = (self.validate_number(number) - 1) * self.per_page
+        if not self.count:
+            return []
         if self._keys and begin >= self._begin:
             return self._keys[begin - self._begin :][: self.per_page]
         return list(self._found[begin : begin + self.per_page])

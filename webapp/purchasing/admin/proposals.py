@@ -64,6 +64,7 @@ class ProposalCategoryFilter(CategoryFilter):
     """By the category of the part."""
 
     part_path = "part__"
+    by_time = True
 
 
 @admin.register(ReorderProposal)

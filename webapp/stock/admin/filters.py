@@ -12,15 +12,18 @@ from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.utils import parse_date_str
 
 from catalog.admin.filters import (
+    MOST_ROWS,
     CategoryFilter,
     ChoiceFilter,
     StatusFilter,
     TrackingFilter,
     chosen_branch,
+    joined,
     kept_branches,
 )
+from core.keys import look_up
 from core.lists.filters import KeptFormMixin, Options, OptionsFilter
-from stock.models import Location
+from stock.models import Location, StockLevel
 from stock.models.ledger import Kind
 
 
@@ -28,6 +31,12 @@ class PartCategoryFilter(CategoryFilter):
     """By the category of the part, with everything beneath it."""
 
     part_path = "part__"
+
+
+class MovementCategoryFilter(PartCategoryFilter):
+    """The same for a list in the order of time."""
+
+    by_time = True
 
 
 class BranchFilter(OptionsFilter):
@@ -43,7 +52,24 @@ class BranchFilter(OptionsFilter):
         self, request: HttpRequest, queryset: models.QuerySet[Any]
     ) -> models.QuerySet[Any]:
         branch = chosen_branch(Location.objects.all(), self.value())
-        return queryset if branch is None else queryset.filter(location__in=branch)
+        return queryset if branch is None else self.there(queryset, branch)
+
+    def there(self, rows: models.QuerySet[Any], branch: list[int]) -> models.QuerySet[Any]:
+        """By the index of the location, newest first."""
+        return rows.filter(location__in=branch)
+
+
+class LevelBranchFilter(BranchFilter):
+    """The same for a list in the order of the part numbers."""
+
+    def there(self, rows: models.QuerySet[Any], branch: list[int]) -> models.QuerySet[Any]:
+        if len(branch) == 1:
+            return super().there(rows, branch)
+        levels = StockLevel.objects.filter(location__in=branch)
+        found = look_up(levels.values_list("pk"), most=MOST_ROWS)
+        if found.keys is not None:
+            return rows.filter(found.condition("pk"))
+        return rows.filter(location__in=joined(branch))
 
 
 class KindFilter(ChoiceFilter):

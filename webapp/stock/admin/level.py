@@ -11,7 +11,7 @@ from core.admin import ReadOnlyAdmin, to_page_with_selection
 from core.numbers import plain
 from exchange.exporting import ExportMixin
 from stock.admin.filters import (
-    BranchFilter,
+    LevelBranchFilter,
     PartCategoryFilter,
     PartStatusFilter,
     PartTrackingFilter,
@@ -28,7 +28,7 @@ class StockLevelAdmin(ExportMixin, ReadOnlyAdmin):
     list_display = ["part_number", "part_name", "location", "lot", "quantity_column", "status"]
     list_display_links = ["part_number"]
     list_filter = [
-        BranchFilter,
+        LevelBranchFilter,
         PartCategoryFilter,
         PartStatusFilter,
         PartTrackingFilter,

@@ -18,7 +18,7 @@ from core.currencies import price_shown
 from core.pages import page_at
 from core.templatetags.inventory import signed
 from exchange.exporting import ExportMixin
-from stock.admin.filters import BranchFilter, DayRangeFilter, KindFilter, PartCategoryFilter
+from stock.admin.filters import BranchFilter, DayRangeFilter, KindFilter, MovementCategoryFilter
 from stock.models import StockMovement
 from stock.pages import availability, correct, entry, stocktake
 
@@ -42,7 +42,7 @@ class StockMovementAdmin(ExportMixin, ReadOnlyAdmin):
     list_filter = [
         KindFilter,
         BranchFilter,
-        PartCategoryFilter,
+        MovementCategoryFilter,
         ("occurred_at", DayRangeFilter),
     ]
     list_select_related = [
