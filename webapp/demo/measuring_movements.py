@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from multiprocessing import get_context
 from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
 
 from django.db import connection, connections
 from django.utils import timezone
@@ -22,6 +23,9 @@ from catalog.models import Category, Part
 from stock import services
 from stock.entries import Line
 from stock.models import Location
+
+_WARM_UP = 25  # movements of each writer that are not counted
+_PATIENCE = 60  # seconds to wait for a writer beyond what it measures
 
 # What each variant switches off: tables and their triggers.
 VARIANTS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -112,29 +116,44 @@ def _run(parts: list[Part], shelf: Location, seconds: float) -> tuple[float, lis
     connections.close_all()  # a connection cannot be shared with a process that is forked
     context = get_context("fork")
     results: Queue[list[float]] = context.Queue()
+    ready = context.Barrier(len(parts), timeout=_PATIENCE)
     workers = [
-        context.Process(target=_record, args=(part, shelf, seconds, results)) for part in parts
+        context.Process(target=_record, args=(part, shelf, seconds, ready, results))
+        for part in parts
     ]
     for worker in workers:
         worker.start()
-    spans = [span for _worker in workers for span in results.get(timeout=seconds + 60)]
+    spans = [span for _worker in workers for span in results.get(timeout=seconds + _PATIENCE)]
     for worker in workers:
         worker.join()
     return len(spans) / seconds, spans
 
 
-def _record(part: Part, shelf: Location, seconds: float, results: "Queue[list[float]]") -> None:
+def _record(
+    part: Part, shelf: Location, seconds: float, ready: Barrier, results: "Queue[list[float]]"
+) -> None:
+    """Counts what was committed within the seconds, which begin when all writers are warm.
+
+    The first movements of a connection find no statement of the triggers planned.
+    """
     spans = []
-    connection.ensure_connection()
+    for _movement in range(_WARM_UP):
+        _receive(part, shelf)
+    ready.wait()
     end = time.monotonic() + seconds
     while (begun := time.monotonic()) < end:
-        services.receive(
-            lines=[Line(part=part, location=shelf, quantity=Decimal(1))],
-            reason="measured",
-            by=None,
-            at=timezone.now(),
-            key=uuid.uuid4(),
-        )
-        spans.append(time.monotonic() - begun)
+        _receive(part, shelf)
+        if (now := time.monotonic()) < end:
+            spans.append(now - begun)
     connections.close_all()
     results.put(spans)
+
+
+def _receive(part: Part, shelf: Location) -> None:
+    services.receive(
+        lines=[Line(part=part, location=shelf, quantity=Decimal(1))],
+        reason="measured",
+        by=None,
+        at=timezone.now(),
+        key=uuid.uuid4(),
+    )
