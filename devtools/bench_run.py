@@ -1,4 +1,4 @@
-"""One run of the benchmark: a process for each size of data, which take turns round by round.
+"""One run of the benchmark: a process for each size of data, which take turns page by page.
 
 So what changes on the machine while it runs changes all figures that are compared.
 """
@@ -33,22 +33,30 @@ class Asked:
         return [*words, "--beside", "--limits"] if self.beside else words
 
 
-@dataclass(frozen=True)
+@dataclass
 class Turns:
-    """`manage.py measure_pages --by-turns`: it answers a line when it is ready, and each round."""
+    """`manage.py measure_pages --by-turns`: it tells its turns, and answers when one is done."""
 
     process: subprocess.Popen[str]
     file: Path
+    names: Sequence[str] = ()
 
-    def wait(self) -> None:
-        if self.process.stdout is None or not self.process.stdout.readline():
+    def wait_until_ready(self) -> None:
+        self.names = json.loads(self._answer())
+
+    def take(self, name: str) -> None:
+        """Nothing if it has no such page."""
+        if name not in self.names or self.process.stdin is None:
+            return
+        with contextlib.suppress(BrokenPipeError):  # it ended, and answers nothing
+            self.process.stdin.write(f"{name}\n")
+        self._answer()
+
+    def _answer(self) -> str:
+        answer = self.process.stdout.readline() if self.process.stdout else ""
+        if not answer:
             raise failed("the pages")
-
-    def go_round(self) -> None:
-        if self.process.stdin is not None:
-            with contextlib.suppress(BrokenPipeError):  # it ended, and answers nothing
-                self.process.stdin.write("\n")
-        self.wait()
+        return answer
 
     def finish(self) -> Measured:
         if self.process.stdin is not None:
@@ -87,11 +95,13 @@ def measure_pages(asked: dict[str, Asked], rounds: int, folder: Path) -> dict[st
                 for size, one in asked.items()
             }
             for each in every.values():
-                each.wait()
+                each.wait_until_ready()
         with step(f"measuring {rounds} rounds"):
+            names = dict.fromkeys(name for each in every.values() for name in each.names)
             for _round in range(rounds):
-                for each in every.values():
-                    each.go_round()
+                for name in names:
+                    for each in every.values():
+                        each.take(name)
         return {size: each.finish() for size, each in every.items()}
 
 

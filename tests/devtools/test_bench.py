@@ -175,10 +175,10 @@ name, log, file, fails = sys.argv[1:5]
 def note(what):
     with open(log, "a") as lines: lines.write(f"{name} {what}\\n")
 if fails == "fails": sys.exit(3)
-note("ready"); print("ready", flush=True)
+print(json.dumps(["a", "b", f"only {name}"]), flush=True)
 rounds = 0
 for line in sys.stdin:
-    rounds += 1; note("round"); print("done", flush=True)
+    rounds += line == "a\\n"; note(line.strip()); print("done", flush=True)
 with open(file, "w") as found:
     json.dump({"machine": {}, "rounds": rounds, "pages": {"ours": {}}, "limits": {}}, found)
 """
@@ -201,7 +201,7 @@ class Pretended:
 
 
 class TestMeasurePages:
-    def test_lets_two_sizes_of_data_take_turns(self, tmp_path: Path) -> None:
+    def test_lets_two_sizes_of_data_take_turns_page_by_page(self, tmp_path: Path) -> None:
         log = tmp_path / "log"
         asked = {
             name: Asked(application=Pretended(name, log), people=tmp_path)  # type: ignore[arg-type]  # all of it that is used
@@ -210,7 +210,8 @@ class TestMeasurePages:
 
         found = measure_pages(asked, 2, tmp_path)
 
-        assert log.read_text().splitlines()[-4:] == ["less round", "more round"] * 2
+        one_round = ["less a", "more a", "less b", "more b", "less only less", "more only more"]
+        assert log.read_text().splitlines() == one_round * 2
         assert {name: one.rounds for name, one in found.items()} == {"less": 2, "more": 2}
 
     def test_says_when_a_process_ended_early(self, tmp_path: Path) -> None:

@@ -122,6 +122,8 @@ class TestRounds:
         measured.go_round()
 
         assert notes == ["x a", "y a", "x b", "y b", "y c"] * 2
+        assert list(measured.turns)[-2:] == ["y: c", "alone: small"]
+        assert measured.done == 2
         assert len(done) == 6
         assert list(measured.medians()["y"]) == ["a", "b", "c"]
         assert measured.medians_of_limits()["small"]["wall"] > 0
@@ -240,13 +242,16 @@ class TestOnTheDemo:
         self, people: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
         capsys: pytest.CaptureFixture[str],
     ) -> None:  # fmt: skip
-        monkeypatch.setattr("sys.stdin", iter(["\n", "\n"]))
+        name = "ours: availability of a part"
+        monkeypatch.setattr("sys.stdin", iter([f"{name}\n", f"{name}\n"]))
         file = tmp_path / "pages.json"
 
         call_command("measure_pages", "--people", people, "--by-turns", "--only", "availability",
                      "--file", file)  # fmt: skip
 
-        assert capsys.readouterr().out.split() == ["ready", "done", "done"]
+        turns, *answers = capsys.readouterr().out.splitlines()
+        assert json.loads(turns) == [name]
+        assert answers == ["done", "done"]
         found = json.loads(file.read_text())
         assert found["rounds"] == 2
         assert list(found["pages"]["ours"]) == ["availability of a part"]

@@ -3,6 +3,7 @@
 import statistics
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from demo.bench.asking import Person, Sample, application
@@ -44,14 +45,19 @@ class Rounds:
         self.of_limits: dict[str, list[dict[str, float]]] = {limit.name: [] for limit in limits}
         self.people: dict[tuple[str, str], Person] = {}
         self.figures: dict[str, dict[str, Figures]] = {v.name: {} for v in variants}
-        self.done = 0
+        turns = (
+            (f"{variant.name}: {visit.page}", partial(self._visit, variant, visit))
+            for variant, visit in self._in_turn()
+        )
+        alone = ((f"alone: {limit.name}", partial(self._measure, limit)) for limit in limits)
+        self.turns: dict[str, Callable[[], None]] = {**dict(turns), **dict(alone)}
 
     def warm_up(self) -> None:
         """Every page once: templates are compiled, catalogues read, statements planned.
 
         And some bookings more, so that what shows the last of them is full on little data too.
         """
-        turns = list(self._turns())
+        turns = list(self._in_turn())
         booking = [(variant, visit) for variant, visit in turns if visit.form and visit.who]
         for variant, visit in [*turns, *booking * BOOKINGS]:
             self._person(variant, visit).visit(visit)
@@ -59,13 +65,22 @@ class Rounds:
             limit.measure()
 
     def go_round(self) -> None:
-        for variant, visit in self._turns():
-            sample = self._person(variant, visit).visit(visit)
-            figures = self.figures[variant.name].setdefault(visit.page, Figures())
-            figures.samples.append(sample)
-        for limit in self.limits:
-            self.of_limits[limit.name].append(limit.measure())
-        self.done += 1
+        for take in self.turns.values():
+            take()
+
+    @property
+    def done(self) -> int:
+        """Rounds, as far as all of one is done."""
+        pages = (page for pages in self.figures.values() for page in pages.values())
+        counts = [len(page.samples) for page in pages]
+        return min(counts + [len(done) for done in self.of_limits.values()], default=0)
+
+    def _visit(self, variant: Variant, visit: Visit) -> None:
+        sample = self._person(variant, visit).visit(visit)
+        self.figures[variant.name].setdefault(visit.page, Figures()).samples.append(sample)
+
+    def _measure(self, limit: Limit) -> None:
+        self.of_limits[limit.name].append(limit.measure())
 
     def medians_of_limits(self) -> dict[str, dict[str, float]]:
         return {
@@ -80,7 +95,7 @@ class Rounds:
             for variant, pages in self.figures.items()
         }
 
-    def _turns(self) -> Iterator[tuple[Variant, Visit]]:
+    def _in_turn(self) -> Iterator[tuple[Variant, Visit]]:
         """One page after the other, and of each page all variants in turn."""
         queues = [list(variant.visits) for variant in self.variants]
         for turn in range(max(map(len, queues), default=0)):

@@ -33,7 +33,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--by-turns",
             action="store_true",
-            help="A round for each line of stdin, so that two processes can take turns.",
+            help="Tells its turns, and takes one for each line of stdin that names it, so that two "
+            "processes can measure the same page one after the other.",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -73,10 +74,9 @@ class Command(BaseCommand):
         return Rounds(variants, done_alone)
 
     def take_turns(self, rounds: Rounds) -> None:
-        """Says when it is ready, and when each round is done."""
-        self.answer("ready")
-        for _line in sys.stdin:
-            rounds.go_round()
+        self.answer(json.dumps(list(rounds.turns)))
+        for line in sys.stdin:
+            rounds.turns[line.rstrip("\n")]()
             self.answer("done")
 
     def answer(self, text: str) -> None:
