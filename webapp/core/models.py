@@ -1,5 +1,6 @@
-"""Names in Japanese and English, of which at least one is given, and trees of them."""
+"""What models share: labels of choices, names in Japanese and English, and trees of them."""
 
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -28,7 +29,28 @@ def display_expression(field: str, *, prefix: str = "") -> Coalesce:
     )
 
 
-class BilingualName(models.Model):
+class ChoiceLabels(models.Model):
+    """Mixin: the label of a choice by one look into a table.
+
+    Django's own makes that table anew each time, and translates all labels to find one of them;
+    a list of fifty rows asks for a hundred.
+    """
+
+    class Meta:
+        abstract = True
+
+    def _get_FIELD_display(self, field: "models.Field[Any, Any]") -> str:  # noqa: N802 - of Django
+        value = getattr(self, field.attname)
+        labels = _labels(field)
+        return str(labels[value]) if value in labels else str(value)
+
+
+@cache
+def _labels(field: "models.Field[Any, Any]") -> dict[Any, Any]:
+    return dict(field.flatchoices)
+
+
+class BilingualName(ChoiceLabels):
     """Mixin: ``name_ja`` and ``name_en``, shown in the language of the user."""
 
     name_ja = models.CharField(_("name (Japanese)"), max_length=200, blank=True)

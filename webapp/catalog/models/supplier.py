@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models.part import Part
 from core import units
 from core.currencies import validate_currency
+from core.models import ChoiceLabels
 from core.text import SearchGrams, search_text
 
 
@@ -47,7 +48,7 @@ class Supplier(models.Model):
         return self.name
 
 
-class SupplierPart(models.Model):
+class SupplierPart(ChoiceLabels):
     """A part as one supplier sells it."""
 
     part = models.ForeignKey(

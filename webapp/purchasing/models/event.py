@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from core.models import ChoiceLabels
 from purchasing.models.order import PurchaseOrder
 from purchasing.states import OrderState
 
@@ -26,7 +27,7 @@ class EventKind(models.TextChoices):
     REOPENED = "reopened", _("Lines opened again")
 
 
-class OrderEvent(models.Model):
+class OrderEvent(ChoiceLabels):
     """One thing that happened to an order; written once.
 
     Rows of the kind *state* are written by the database alone.

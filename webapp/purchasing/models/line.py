@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models import Part, SupplierPart
 from core import units
 from core.currencies import validate_currency
+from core.models import ChoiceLabels
 from purchasing.models.order import PurchaseOrder
 from purchasing.states import OPEN, OrderState
 
 ZERO = Value(Decimal(0), output_field=models.DecimalField(max_digits=18, decimal_places=6))
 
 
-class OrderLine(models.Model):
+class OrderLine(ChoiceLabels):
     """So many packs of a part.
 
     `quantity`, `received` and `taken_over` count packs (units of purchase); one pack is `factor`

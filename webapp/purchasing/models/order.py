@@ -3,9 +3,10 @@
 from datetime import date, datetime
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower, Now
+from django.db.models.functions import Lower, Now, Upper
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from access.models import User
 from catalog.models import Supplier
+from core.models import ChoiceLabels
 from purchasing.errors import WrongStateError
 from purchasing.states import OrderState, may_follow
 from stock.models import Location
@@ -52,7 +54,7 @@ class PurchaseOrderQuerySet(models.QuerySet["PurchaseOrder"]):
         return self.filter(state__in=[OrderState.DRAFT, *LATE_STATES])
 
 
-class PurchaseOrder(models.Model):
+class PurchaseOrder(ChoiceLabels):
     """An order to one supplier.
 
     `state` is changed by the functions of ``purchasing.life`` and guarded by the database, which
@@ -232,6 +234,12 @@ class PurchaseOrder(models.Model):
                 fields=["expected_on"],
                 condition=Q(state__in=["approved", "ordered", "partial"]),
                 name="purchasing_order_awaited",
+            ),
+            # For the search, which looks for a text anywhere in them.
+            GinIndex(
+                OpClass(Upper("number"), name="gin_trgm_ops"),
+                OpClass(Upper("supplier_reference"), name="gin_trgm_ops"),
+                name="purchasing_order_search",
             ),
         ]
 

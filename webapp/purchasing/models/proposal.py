@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Part, SupplierPart
+from core.models import ChoiceLabels
 from purchasing.models.line import OrderLine
 
 
@@ -21,7 +22,7 @@ class ProposalState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
-class ReorderProposal(models.Model):
+class ReorderProposal(ChoiceLabels):
     """One need of a part, with the arithmetic that found it.
 
     Open, it is a line of its supplier's automatic draft, and is computed anew at every change;

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q, Sum
@@ -57,20 +58,27 @@ class Verdict:
 
 
 class Judge:
-    """What must be known of a number of parts to judge them, asked for all of them at once."""
+    """What must be known of a number of parts to judge them, asked for all of them at once, and
+    only if one of them makes it matter: most have enough."""
 
     def __init__(self, parts: Collection[Part]) -> None:
-        ids = [part.pk for part in parts]
-        self.proposals = {
+        self._ids = [part.pk for part in parts]
+
+    @cached_property
+    def proposals(self) -> dict[int, ReorderProposal]:
+        """The open ones, by part."""
+        proposals = ReorderProposal.objects.filter(part__in=self._ids, state=ProposalState.OPEN)
+        return {
             proposal.part_id: proposal
-            for proposal in ReorderProposal.objects.filter(
-                part__in=ids, state=ProposalState.OPEN
-            ).select_related("line__order", "supplier_part__supplier")
+            for proposal in proposals.select_related("line__order", "supplier_part__supplier")
         }
-        self._drafted = dict(
+
+    @cached_property
+    def _drafted(self) -> dict[int, Decimal]:
+        return dict(
             OrderLine.objects.filter(
                 ~Q(proposal__state=ProposalState.OPEN),
-                part__in=ids,
+                part__in=self._ids,
                 outstanding__gt=0,
                 order_state=OrderState.DRAFT,
             )
@@ -78,19 +86,28 @@ class Judge:
             .values_list("part")
             .annotate(Sum("outstanding"))
         )
-        self._offers: dict[int, list[SupplierPart]] = defaultdict(list)
+
+    @cached_property
+    def _offers(self) -> dict[int, list[SupplierPart]]:
+        offers: dict[int, list[SupplierPart]] = defaultdict(list)
         for offer in SupplierPart.objects.filter(
-            part__in=ids, active=True, supplier__active=True
+            part__in=self._ids, active=True, supplier__active=True
         ).select_related("part", "supplier"):
-            self._offers[offer.part_id].append(offer)
-        self._dismissed: dict[int, date] = {}
+            offers[offer.part_id].append(offer)
+        return offers
+
+    @cached_property
+    def _dismissed(self) -> dict[int, date]:
+        """Until when; of several decisions the one that holds longest."""
+        dismissed: dict[int, date] = {}
         for part_id, until in ReorderProposal.objects.filter(
-            part__in=ids,
+            part__in=self._ids,
             state=ProposalState.DISMISSED,
             dismissed_until__gte=timezone.localdate(),
         ).values_list("part_id", "dismissed_until"):
             if until is not None:
-                self._dismissed[part_id] = max(until, self._dismissed.get(part_id, until))
+                dismissed[part_id] = max(until, dismissed.get(part_id, until))
+        return dismissed
 
     def judge(self, part: Part) -> Verdict:
         """The verdict on one of the parts."""

@@ -17,6 +17,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Part
+from core.models import ChoiceLabels
 from stock.models.location import Location
 from stock.models.lot import Lot
 from stock.models.stocktake import Stocktake
@@ -49,7 +50,7 @@ class Kind(models.TextChoices):
     CORRECTION = "correction", _("Correction")
 
 
-class StockMovement(models.Model):
+class StockMovement(ChoiceLabels):
     """One signed change of the stock of a part at a location; written once, never changed."""
 
     Kind = Kind

@@ -237,7 +237,7 @@ class TestNeed:
     ) -> None:
         parts = [part, *PartFactory.create_batch(9, reorder_point=5)]
 
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(3):  # drafts, and of who falls short dismissals and offers
             judge = Judge(parts)
             for each in parts:
                 judge.judge(each)
