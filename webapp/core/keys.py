@@ -9,6 +9,7 @@ then it reads everything.
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.models import BooleanField, F, Func, Q, QuerySet, TextField, Value
 
@@ -32,11 +33,9 @@ class IsAnyOfUnknown(IsAny):
     arg_joiner = " = ANY(ARRAY(SELECT unnest("
 
 
-class IsAnyIn(IsAny):
-    """``column = ANY(ARRAY(subquery))``: the same of what a subquery finds."""
-
-    template = "%(expressions)s)"
-    arg_joiner = " = ANY(ARRAY"
+def is_any_in(key: str, rows: "QuerySet[Any, Any]") -> IsAny:
+    """``column = ANY(ARRAY(subquery))``: fetched and sorted, too, or one of several indexes."""
+    return IsAny(F(key), ArraySubquery(rows))
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ from audit.kinds import Kind
 from audit.looks import asked, kept
 from audit.recording import record
 from core.admin import counted
+from core.lists.paginating import QUERY_ALONE
 from core.permissions import MissingRightError
 from exchange.columns import Column
 from exchange.tables.base import ExportTable
@@ -230,6 +231,7 @@ class ExportMixin(ModelAdmin):  # type: ignore[type-arg]
 def rows_asked_for(model_admin: "ModelAdmin[Any]", request: HttpRequest) -> "QuerySet[Any] | None":
     """What the list's filters and search select; none of it, with a message to the user, where the
     list has no such filter: not all rows instead of those that were asked for."""
+    setattr(request, QUERY_ALONE, True)
     try:
         rows: QuerySet[Any] = model_admin.get_changelist_instance(request).queryset
     except IncorrectLookupParameters:

@@ -138,6 +138,20 @@ class TestList:
         assert [part.number for part in shown] == [numbers[0], numbers[2]]
 
 
+class TestExport:
+    def test_asks_for_no_page_of_the_list(self, admin: Client) -> None:
+        parts(3)
+
+        with CaptureQueriesContext(connection) as asked:
+            response = admin.get(reverse("admin:catalog_part_export", args=["csv"]))
+            content = b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]
+
+        assert "P-001" in content
+        of_parts = [query["sql"] for query in asked if 'FROM "catalog_part"' in query["sql"]]
+        # As many as are told to the audit log, and the rows.
+        assert len(of_parts) == 2
+
+
 class TestSearchField:
     def test_turns_pages(self, admin: Client) -> None:
         numbers = parts(45)

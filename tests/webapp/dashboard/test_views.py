@@ -274,12 +274,13 @@ class TestSpeed:
         django_assert_max_num_queries: DjangoAssertNumQueries,
     ) -> None:
         """Session, user, rights (2); statuses, needed (2) and their proposals; late, waiting,
-        deliveries, proposals; today, latest, ledger; chart, value."""
+        deliveries, proposals; today, latest, ledger; chart, value,
+        and how many parts there are."""
         for part in PartFactory.create_batch(15, reorder_point=5):
             receive(line(part, shelf, 1), by=storekeeper)
         client = client_of(storekeeper)
 
-        with django_assert_max_num_queries(17):
+        with django_assert_max_num_queries(18):
             client.get(reverse("admin:index"))
         with django_assert_max_num_queries(15):
             client.get(reverse("admin:index"))

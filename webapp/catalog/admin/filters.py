@@ -5,12 +5,11 @@ from typing import Any
 
 from django.contrib.admin import ModelAdmin
 from django.db import models
-from django.db.models import F
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Category, Part, StockStatus, Supplier, SupplierPart, Tracking
-from core.keys import IsAnyIn, look_up
+from core.keys import is_any_in, look_up
 from core.lists.filters import Options, OptionsFilter, kept_choices
 from core.models import TreeQuerySet, in_japanese
 from core.pages import as_id
@@ -83,7 +82,7 @@ class SupplierFilter(OptionsFilter):
         sold = SupplierPart.objects.filter(supplier_id=supplier)
         # Fetched and sorted: what one supplier sells stands together in the order of the numbers,
         # where the planner expects to come upon it anywhere.
-        return queryset.filter(IsAnyIn(F("pk"), sold.values("part_id")))
+        return queryset.filter(is_any_in("pk", sold.values("part_id")))
 
 
 class ChoiceFilter(OptionsFilter):

@@ -19,6 +19,8 @@ from core.lists.remembering import ForgettableChangeList
 ROWS_AHEAD = 200
 # How deep a list can be turned: an offset costs as much as the rows it skips.
 DEEPEST_PAGE = 200
+# Set on a request for which only the query of the list is wanted, as an export does.
+QUERY_ALONE = "wants_the_query_of_a_list_alone"
 
 
 class AheadPaginator(Paginator):  # type: ignore[type-arg]  # not subscriptable when run
@@ -88,6 +90,9 @@ class PageFirstChangeList(ForgettableChangeList):
     """Fetches the rows of the page by their keys, and has no count of all."""
 
     def get_results(self, request: HttpRequest) -> None:
+        if getattr(request, QUERY_ALONE, False):
+            self.result_list = []
+            return
         paginator = self.model_admin.get_paginator(request, self.queryset, self.list_per_page)
         if self.list_editable or not isinstance(paginator, AheadPaginator):
             super().get_results(request)

@@ -21,7 +21,7 @@ from catalog.admin.filters import (
     joined,
     kept_branches,
 )
-from core.keys import look_up
+from core.keys import is_any_in, look_up
 from core.lists.filters import KeptFormMixin, Options, OptionsFilter
 from stock.models import Location, StockLevel
 from stock.models.ledger import Kind
@@ -63,9 +63,9 @@ class LevelBranchFilter(BranchFilter):
     """The same for a list in the order of the part numbers."""
 
     def there(self, rows: models.QuerySet[Any], branch: list[int]) -> models.QuerySet[Any]:
-        if len(branch) == 1:
-            return super().there(rows, branch)
         levels = StockLevel.objects.filter(location__in=branch)
+        if len(branch) == 1:
+            return rows.filter(is_any_in("pk", levels.values("pk")))
         found = look_up(levels.values_list("pk"), most=MOST_ROWS)
         if found.keys is not None:
             return rows.filter(found.condition("pk"))

@@ -22,6 +22,7 @@ from catalog.admin.filters import branch_choices, chosen_branch
 from catalog.models import Category, Part
 from core.errors import BusinessError
 from core.fields import QuantityField
+from core.keys import is_any_in
 from core.pages import as_id, page_context, requires, user_of
 from stock import services
 from stock.entries import Count, Posting
@@ -187,7 +188,9 @@ def _levels(location: Location, category: str | None, after: object) -> QuerySet
 
     Behind a row, not behind a number of rows: what was counted as gone leaves the list.
     """
-    levels = StockLevel.objects.filter(location=location, quantity__gt=0)
+    # Fetched and sorted: the planner knows little of a new shelf, and would look through all parts.
+    here = StockLevel.objects.filter(location=location, quantity__gt=0)
+    levels = StockLevel.objects.filter(is_any_in("pk", here.values("pk")))
     branch = chosen_branch(Category.objects.all(), category)
     if branch is not None:
         levels = levels.filter(part__category__in=branch)
