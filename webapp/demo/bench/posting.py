@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from multiprocessing import get_context
 from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
 from typing import Any
 
 import psycopg
@@ -19,6 +20,8 @@ from demo import measuring_movements
 LOCK = "SELECT on_hand FROM bench_level WHERE part = %s FOR UPDATE"
 INSERT = "INSERT INTO bench_movement (part, quantity) VALUES (%s, 1)"
 UPDATE = "UPDATE bench_level SET on_hand = on_hand + 1 WHERE part = %s"
+WARM_UP = 25  # movements of each writer that are not counted
+PATIENCE = 60  # seconds to wait for a writer beyond what it measures
 # The service as it is: no trigger is switched off.
 SERVICE: dict[str, tuple[tuple[str, str], ...]] = {"service": ()}
 
@@ -60,26 +63,42 @@ def _raw(parts: Sequence[int], seconds: float, rounds: int) -> float:
 def _run(parts: Sequence[int], parameters: Mapping[str, Any], seconds: float) -> float:
     context = get_context("fork")
     counts: Queue[int] = context.Queue()
+    ready = context.Barrier(len(parts), timeout=PATIENCE)
     workers = [
-        context.Process(target=_write, args=(part, parameters, seconds, counts)) for part in parts
+        context.Process(target=_write, args=(part, parameters, seconds, ready, counts))
+        for part in parts
     ]
     for worker in workers:
         worker.start()
-    written = sum(counts.get(timeout=seconds + 60) for _worker in workers)
+    written = sum(counts.get(timeout=seconds + PATIENCE) for _worker in workers)
     for worker in workers:
         worker.join()
     return written / seconds
 
 
-def _write(part: int, parameters: Mapping[str, Any], seconds: float, counts: "Queue[int]") -> None:
+def _write(
+    part: int,
+    parameters: Mapping[str, Any],
+    seconds: float,
+    ready: Barrier,
+    counts: "Queue[int]",
+) -> None:
+    """Counts from when all writers are warm, as it is done for the service."""
     written = 0
     with psycopg.connect(**parameters) as writer:
         writer.autocommit = True
+        for _movement in range(WARM_UP):
+            _move(writer, part)
+        ready.wait()
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            with writer.transaction():
-                writer.execute(LOCK, [part])
-                writer.execute(INSERT, [part])
-                writer.execute(UPDATE, [part])
+            _move(writer, part)
             written += 1
     counts.put(written)
+
+
+def _move(writer: "psycopg.Connection[Any]", part: int) -> None:
+    with writer.transaction():
+        writer.execute(LOCK, [part])
+        writer.execute(INSERT, [part])
+        writer.execute(UPDATE, [part])
