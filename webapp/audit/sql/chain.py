@@ -16,7 +16,7 @@ def link_text(row: str) -> str:
         encode({row}.digest, 'hex'), encode({row}.previous, 'hex'))"""
 
 
-CHAIN = f"""
+_OPEN_LINK = """
 CREATE FUNCTION audit_open_link() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -24,8 +24,12 @@ BEGIN
     RETURN NULL;
 END $$;
 
-CREATE FUNCTION audit_close_link() RETURNS trigger LANGUAGE plpgsql
-SECURITY DEFINER SET search_path = public, pg_temp AS $$
+"""
+# Its plans are kept: everybody else who commits waits meanwhile, and PostgreSQL would plan anew for
+# each transaction.
+CLOSE_LINK = f"""
+CREATE OR REPLACE FUNCTION audit_close_link() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     link audit_chainlink := NEW;
     last record;
@@ -46,13 +50,15 @@ BEGIN
     WHERE batch = NEW.batch;
     RETURN NULL;
 END $$;
-
+"""  # noqa: S608 - our own names
+_TRIGGERS = """
 CREATE CONSTRAINT TRIGGER audit_open_link AFTER INSERT ON audit_auditentry
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.id = NEW.batch)
     EXECUTE FUNCTION audit_open_link();
 CREATE CONSTRAINT TRIGGER audit_close_link AFTER INSERT ON audit_chainlink
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION audit_close_link();
-"""  # noqa: S608 - our own names
+"""
+CHAIN = _OPEN_LINK + CLOSE_LINK + _TRIGGERS
 DROP_CHAIN = """
 DROP TRIGGER audit_open_link ON audit_auditentry;
 DROP TRIGGER audit_close_link ON audit_chainlink;
