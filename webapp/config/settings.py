@@ -135,6 +135,11 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",  # refuses who is locked out before a password is tried
     "access.backends.RightsBackend",
 ]
+# The first hashes; the others are recognised, and replaced when their owner signs in.
+PASSWORD_HASHERS = [
+    "signin.hashers.PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {

@@ -47,7 +47,7 @@ def dom(html: str) -> str:
     """Without what makes no difference: white space between tags, and the order of classes."""
     soup = BeautifulSoup(html, "html.parser")
     for tag in soup.find_all(True):
-        tag["class"] = sorted(set(tag.get("class") or []) - {"top-0"})
+        tag["class"] = " ".join(sorted(set(tag.get("class") or []) - {"top-0"}))
     return str(soup).replace("\n", "").replace(" ", "")
 
 
