@@ -26,6 +26,8 @@ class IsAny(Func):
 class IsAnyOfUnknown(IsAny):
     """The same, of keys that the planner does not count: it fetches and sorts what they name.
 
+    Only where an index is sure to be read, and not beside an OR of something that has none.
+
     Told their number, it looks for them in the order of the list, as if they stood anywhere.
     """
 
@@ -34,7 +36,10 @@ class IsAnyOfUnknown(IsAny):
 
 
 def is_any_in(key: str, rows: "QuerySet[Any, Any]") -> IsAny:
-    """``column = ANY(ARRAY(subquery))``: fetched and sorted, too, or one of several indexes."""
+    """``column = ANY(ARRAY(subquery))``: fetched and sorted, too, or one of several indexes.
+
+    Only where an index is sure to be read: row by row, the array is searched from its beginning.
+    """
     return IsAny(F(key), ArraySubquery(rows))
 
 

@@ -15,7 +15,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from access.models import User
-from catalog.models import Category, Part, Supplier
+from audit.models import AuditEntry
+from catalog.models import Category, Part, Supplier, SupplierPart
 from purchasing.models import (
     GoodsReceipt,
     Origin,
@@ -24,7 +25,14 @@ from purchasing.models import (
     ReorderProposal,
 )
 from purchasing.states import OrderState
-from stock.models import Location, StockLevel, StockMovement
+from stock.models import (
+    LedgerVerification,
+    Location,
+    Lot,
+    StockLevel,
+    StockMovement,
+    Stocktake,
+)
 
 # What people type: 2, 3 and 6 characters in both scripts, two words, a number, and nothing found.
 TERMS = (
@@ -59,8 +67,16 @@ def measure(*, repeat: int) -> Iterator[Measured]:
 
     :raises LookupError: if the database is empty
     """
-    for name, model, parameters in chain(_lists(), _purchasing_lists()):
-        yield _measured(name, _opening(model, parameters), repeat)
+    for name, model, parameters in every_list():
+        yield _measured(name, opening(model, parameters), repeat)
+
+
+def every_list() -> Iterator[tuple[str, type[models.Model], dict[str, str]]]:
+    """Name, model and filters of each.
+
+    :raises LookupError: if the database is empty
+    """
+    return chain(_lists(), _purchasing_lists(), _audit_lists(), _small_lists())
 
 
 def explain(sql: str) -> str:
@@ -147,6 +163,26 @@ def _purchasing_lists() -> Iterator[tuple[str, type[models.Model], dict[str, str
     yield "reorderproposal, category branch", ReorderProposal, {"category": category}
 
 
+def _audit_lists() -> Iterator[tuple[str, type[models.Model], dict[str, str]]]:
+    part = Part.objects.get(pk=_some(Part.objects.all()))
+    newest = AuditEntry.objects.exclude(actor_id=None).order_by("-pk").first()
+    person = str(newest.actor_id) if newest else ""
+    yield "auditentry", AuditEntry, {}
+    yield "auditentry, page 30", AuditEntry, {"p": "30"}
+    yield "auditentry, of a part", AuditEntry, {"q": part.number}
+    yield "auditentry, of a person", AuditEntry, {"person": person}
+    yield "auditentry, signed in", AuditEntry, {"kind": "signed_in"}
+    yield "auditentry, changed parts", AuditEntry, {"kind": "changed", "model": "catalog.part"}
+    yield "auditentry, 30 days", AuditEntry, {"at_from_0": _ago(30)}
+
+
+def _small_lists() -> Iterator[tuple[str, type[models.Model], dict[str, str]]]:
+    for model in (Supplier, SupplierPart, Category, Location, Lot, Stocktake, LedgerVerification):
+        yield model._meta.model_name or "", model, {}
+    for model in (SupplierPart, Lot):
+        yield f"{model._meta.model_name} “{TERMS[1]}”", model, {"q": TERMS[1]}
+
+
 def _some(nodes: models.QuerySet[Any]) -> str:
     """The key of the one in the middle, so that it is neither the first nor made up."""
     keys = list(nodes.order_by("pk").values_list("pk", flat=True))
@@ -159,7 +195,7 @@ def _ago(days: int) -> str:
     return (timezone.localdate() - timedelta(days=days)).isoformat()
 
 
-def _opening(model: type[models.Model], parameters: dict[str, str]) -> Callable[[], object]:
+def opening(model: type[models.Model], parameters: dict[str, str]) -> Callable[[], object]:
     """What the admin does to open the list, without the making of the page."""
     model_admin = admin.site.get_model_admin(model)
     request = RequestFactory().get("/", parameters)
@@ -174,6 +210,8 @@ def _measured(name: str, opening: Callable[[], object], repeat: int) -> Measured
             started = time.perf_counter()
             opening()
             totals.append((time.perf_counter() - started) * 1000)
+        if not captured.captured_queries:
+            continue  # it is known beforehand that there is nothing
         worst = max(captured.captured_queries, key=lambda query: float(query["time"]))
         slowest.append(float(worst["time"]) * 1000)
         sql, queries = worst["sql"], len(captured)
@@ -181,6 +219,6 @@ def _measured(name: str, opening: Callable[[], object], repeat: int) -> Measured
         name=name,
         milliseconds=statistics.median(totals),
         queries=queries,
-        slowest=statistics.median(slowest),
+        slowest=statistics.median(slowest or [0]),
         sql=sql,
     )

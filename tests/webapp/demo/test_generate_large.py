@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -322,3 +323,25 @@ class TestMeasureLists:
     def test_says_how_to_fill_an_empty_database(self) -> None:
         with pytest.raises(CommandError, match=r"\./dev reset --size large"):
             call_command("measure_lists")
+
+
+class TestQueryPlans:
+    def test_are_written_for_the_lists_of_all_models(self, tmp_path: Path) -> None:
+        generate()
+        file, out = tmp_path / "plans.md", StringIO()
+
+        call_command("write_query_plans", "--file", str(file), stdout=out)
+
+        written = file.read_text()
+        assert written.count("\n## ") == 14
+        assert "part, category branch: " in written
+        assert "Index Only Scan backward stock_stockmovement_pkey" in written
+        assert "manage write_query_plans --file" in written
+        assert "lists; the slowest: " in out.getvalue()
+        assert len(written.splitlines()) < 400
+
+    def test_are_not_written_of_an_empty_database(self, tmp_path: Path) -> None:
+        with pytest.raises(CommandError, match=r"\./dev reset --size large"):
+            call_command("write_query_plans", "--file", str(tmp_path / "plans.md"))
+
+        assert not list(tmp_path.iterdir())

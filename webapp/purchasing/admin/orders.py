@@ -17,6 +17,7 @@ from catalog.search import found_by
 from core.admin import InventoryChangeList, ReadOnlyAdmin
 from core.keys import is_any_in
 from core.pages import page_at
+from core.text import LONGEST_GRAM
 from exchange.exporting import ExportMixin
 from purchasing.admin.filters import (
     CreatorFilter,
@@ -117,9 +118,11 @@ class PurchaseOrderAdmin(ExportMixin, ReadOnlyAdmin):
         suppliers = Supplier.objects.filter(name__icontains=term)
         lines = OrderLine.objects.filter(found_by(term, part="part"))
         found = Q(number__icontains=term) | Q(supplier_reference__icontains=term)
-        # Each of the four has an index of its own, and none needs to look at every order.
-        found |= Q(is_any_in("supplier_id", suppliers.values("pk")))
-        found |= Q(is_any_in("pk", lines.values("order_id")))
+        supplied = PurchaseOrder.objects.filter(supplier__in=suppliers.values("pk"))
+        for orders in (supplied.values("pk"), lines.values("order_id")):
+            # Each has an index of its own. A shorter text has none, and all orders are looked at.
+            by_index = len(term) > LONGEST_GRAM
+            found |= Q(is_any_in("pk", orders)) if by_index else Q(pk__in=orders)
         return queryset.filter(found), False
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateFilter
 
 from catalog.admin.filters import CategoryFilter
-from catalog.search import found_by
+from catalog.models import Part
 from core.admin import InventoryAdmin
 from core.numbers import plain
 from core.text import half_width
@@ -48,9 +48,9 @@ class LotAdmin(InventoryAdmin):
         term = half_width(search_term)
         if not term:
             return queryset, False
-        of_parts = found_by(term, part="part")
+        parts = Part.objects.search(term).values("pk")
         return queryset.filter(
-            Q(code__icontains=term) | Q(serial__icontains=term) | of_parts
+            Q(code__icontains=term) | Q(serial__icontains=term) | Q(part__in=parts)
         ), False
 
     @admin.display(description=_("on hand"))
