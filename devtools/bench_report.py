@@ -112,6 +112,7 @@ def growth_rows(small: Figures, large: Figures) -> list[Sequence[str]]:
                     ratio(large[name][what], small[name][what]),
                 )
             ),
+            ratio(large[name]["size"], small[name]["size"]),
         )
         for name in grown
     ]
@@ -138,7 +139,9 @@ def posting_rows(posting: Posting) -> list[Sequence[str]]:
 
 PAGE_HEAD = ("page", "CPU", "wall", "SQL", "queries", "kB")
 BESIDE_HEAD = ("page", "ours", "bare Django", "plain unfold", "ours / bare", "ours / unfold")
-GROWTH_HEAD = ("page", "wall, less", "wall, more", "ratio", "CPU, less", "CPU, more", "ratio")
+GROWTH_HEAD = (
+    "page", "wall, less", "wall, more", "ratio", "CPU, less", "CPU, more", "ratio", "kB, ratio"
+)  # fmt: skip
 LIMIT_HEAD = ("done alone", "CPU", "wall", "a second")
 POSTING_HEAD = ("writers work on", "service", "raw SQL", "service / raw")
 

@@ -87,11 +87,12 @@ class TestRows:
 
     def test_growth_is_more_divided_by_less_and_what_grew_most_comes_first(self) -> None:
         less = {"list": page(10, 20), "form": page(40, 40), "gone": page(1, 1)}
-        more = {"list": page(20, 30), "form": page(40, 44), "new": page(1, 1)}
+        longer = {**page(40, 44), "size": 69_120.0}
+        more = {"list": page(20, 30), "form": longer, "new": page(1, 1)}
 
         assert growth_rows(less, more) == [
-            ("list", "20.0", "30.0", "1.50", "10.0", "20.0", "2.00"),
-            ("form", "40.0", "44.0", "1.10", "40.0", "40.0", "1.00"),
+            ("list", "20.0", "30.0", "1.50", "10.0", "20.0", "2.00", "1.00"),
+            ("form", "40.0", "44.0", "1.10", "40.0", "40.0", "1.00", "2.00"),
         ]
 
     def test_limits_are_told_a_second_too(self) -> None:

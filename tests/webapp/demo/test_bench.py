@@ -292,6 +292,15 @@ class TestOnTheDemo:
         assert person.get(every["parts: list"].path).status == 302
         assert person.visit(every["parts: list"]).size > 10_000
 
+    def test_who_signs_in_signs_out_again(self, traffic: Traffic) -> None:
+        """Each session left behind would be looked at by all sign-ins after it."""
+        [page] = chosen(list(traffic.visits()), ["sign in: send"])
+        person = Person(application(), "")
+
+        seen = [person.visit(page).queries for _time in range(4)]
+
+        assert seen[-1] <= seen[1]
+
     def test_nobody_may_be_missing(self, people: Path) -> None:
         content = json.loads(people.read_text())
         content["people"] = [p for p in content["people"] if p["work"] != "buyer"]

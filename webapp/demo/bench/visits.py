@@ -56,6 +56,7 @@ class Visit:
     # What is sent, beside the fields that the page of the form, fetched before, has filled in.
     form: str = ""
     sends: Mapping[str, str] = field(default_factory=dict)
+    signs_in: bool = False
 
 
 def reset(path: str) -> str:
@@ -141,6 +142,7 @@ class Traffic:
                 form=path,
                 sends={"login": person["name"], "password": person["password"], "next": first},
                 status=302,
+                signs_in=True,
             )
         yield self._page("dashboard", Work.STOREKEEPER, first)
 
