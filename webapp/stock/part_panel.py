@@ -26,6 +26,10 @@ from stock.history import History, stock_by_day
 from stock.models import StockLevel, StockMovement
 from stock.valuation import UnitCost, unit_cost
 
+# What the panel shows of a movement and of those around it: most columns of most are not shown.
+_SHOWN_LOCATION = tuple(f"location__{name}" for name in ("path", "path_ja", "name_ja", "name_en"))
+_SHOWN_LOT = ("lot__code", "lot__serial", "lot__expires_on")
+_SHOWN_PERSON = tuple(f"actor__{name}" for name in ("username", "first_name", "last_name"))
 _VIEW_PRICES = "catalog.view_supplierpart"
 MOST_LEVELS = 50
 MOST_MOVEMENTS = 20
@@ -81,6 +85,7 @@ def _levels(part: Part) -> dict[str, Any]:
     levels = list(
         StockLevel.objects.filter(part=part, quantity__gt=0)
         .select_related("location", "lot")
+        .only("quantity", *_SHOWN_LOCATION, *_SHOWN_LOT)
         .order_by(path, "lot__code", "lot__serial")[: MOST_LEVELS + 1]
     )
     return {
@@ -94,6 +99,12 @@ def _movements(part: Part) -> dict[str, Any]:
     movements = list(
         StockMovement.objects.filter(part=part)
         .select_related("location", "lot", "actor")
+        .only(
+            *("kind", "quantity", "reason", "occurred_at", "posted_at"),
+            *_SHOWN_LOCATION,
+            *_SHOWN_LOT,
+            *_SHOWN_PERSON,
+        )
         .order_by("-pk")[:MOST_MOVEMENTS]
     )
     return {

@@ -29,7 +29,11 @@ def _orders(part: Part) -> dict[str, Any]:
     lines = (
         OrderLine.objects.filter(part=part)
         .select_related("order__supplier")
-        .defer("order__notes", "order__supplier__notes")
+        .only(
+            *("quantity", "taken_over", "received", "outstanding", "closed"),
+            *("pack_quantity", "pack_unit", "unit_price", "currency"),
+            *("order__number", "order__state", "order__expected_on", "order__supplier__name"),
+        )
     )
     awaited = list(
         lines.filter(outstanding__gt=0).order_by(
