@@ -6,6 +6,7 @@ what is asked for to stand anywhere, while the parts of a supplier or of a categ
 then it reads everything.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,3 +69,22 @@ def look_up(rows: "QuerySet[Any, Any]", *, most: int) -> Found:
         )
         count, keys = cursor.fetchone()
     return Found(count, keys if count <= most else None)
+
+
+def counted_together(
+    rows: "Mapping[str, QuerySet[Any]]", *, most: int = 1000
+) -> dict[str, tuple[int, str]]:
+    """How many rows each has, and how to say it, by one statement for all."""
+    if not rows:
+        return {}
+    branches = [
+        each.order_by().values("pk")[: most + 1].query.sql_with_params() for each in rows.values()
+    ]
+    counts = ", ".join(f"(SELECT count(*) FROM ({sql}) AS found)" for sql, _values in branches)  # noqa: S608 - made by Django
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {counts}", [value for _sql, values in branches for value in values])
+        found = cursor.fetchone()
+    return {
+        name: (count, str(count) if count <= most else f"{most}+")
+        for name, count in zip(rows, found, strict=True)
+    }

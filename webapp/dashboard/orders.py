@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from access.models import User
-from core.admin import counted
+from core.keys import counted_together
 from core.numbers import MOST_DECIMALS
 from purchasing.models import ProposalState, PurchaseOrder, ReorderProposal
 from purchasing.reorder.explaining import ordered_packs
@@ -21,23 +21,21 @@ ROWS = 8
 def context(user: User) -> dict[str, Any]:
     """Tiles and the next deliveries, for those who may see them."""
     shown: dict[str, Any] = {}
+    counted: dict[str, QuerySet[Any]] = {}
+    addresses: dict[str, str] = {}
     if user.has_perm("purchasing.view_purchaseorder"):
         orders = PurchaseOrder.objects.all()
         address = reverse("admin:purchasing_purchaseorder_changelist")
-        shown["late"] = _tile(orders.late(), f"{address}?late=yes")
-        shown["waiting"] = _tile(orders.waiting_for_approval(), f"{address}?waiting=yes")
+        counted |= {"late": orders.late(), "waiting": orders.waiting_for_approval()}
+        addresses |= {"late": f"{address}?late=yes", "waiting": f"{address}?waiting=yes"}
         shown["deliveries"] = next_deliveries()
         shown["deliveries_url"] = f"{address}?open=yes"
     if user.has_perm("purchasing.view_reorderproposal"):
-        proposals = ReorderProposal.objects.filter(state=ProposalState.OPEN)
-        address = reverse("admin:purchasing_reorderproposal_changelist")
-        shown["proposals"] = _tile(proposals, address)
+        counted["proposals"] = ReorderProposal.objects.filter(state=ProposalState.OPEN)
+        addresses["proposals"] = reverse("admin:purchasing_reorderproposal_changelist")
+    for name, (count, text) in counted_together(counted).items():
+        shown[name] = {"count": count, "text": text, "url": addresses[name]}
     return shown
-
-
-def _tile(rows: "QuerySet[Any]", url: str) -> dict[str, Any]:
-    count, text = counted(rows)
-    return {"count": count, "text": text, "url": url}
 
 
 def next_deliveries() -> Sequence[PurchaseOrder]:
