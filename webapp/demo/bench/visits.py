@@ -176,7 +176,7 @@ class Traffic:
     def _stock(self) -> Iterator[Visit]:
         keeper, mine = Work.STOREKEEPER, self.slice(Work.STOREKEEPER)
         month = timezone.localdate() - timedelta(days=30)
-        moved = self.everybody["moved"][0]
+        moved = self.everybody["moved"][-1]  # the first are those that are booked here
         yield self._list("stock levels: of a location", keeper, StockLevel, location=mine["shelf"])
         yield self._full("stock levels: list", keeper, StockLevel)
         yield self._list("movements: list", keeper, StockMovement)
