@@ -20,7 +20,7 @@ from unfold.views import ChangeList
 from core.editing.conflicts import ConflictsMixin
 from core.editing.refusals import RefusalsMixin
 from core.fields import PlainDecimalField
-from core.lists.paginating import AheadPaginator, PageFirstChangeList
+from core.lists.paginating import AheadPaginator, PageFirstChangeList, SearchFieldPaginator
 from core.lists.remembering import RemembersFiltersMixin
 from core.pages import as_id
 from core.permissions import MissingRightError
@@ -72,11 +72,13 @@ class InventoryAdmin(
     def get_paginator(
         self, request: HttpRequest, queryset: Any, per_page: int, *args: Any, **kwargs: Any
     ) -> "Paginator[Any]":
+        if "field_name" in request.GET:  # a search field of a form asks, and not a list
+            found = SearchFieldPaginator(queryset, per_page, *args, **kwargs)
+            found.page_asked_for = as_id(request.GET.get("page")) or 1
+            return found
         paginator = super().get_paginator(request, queryset, per_page, *args, **kwargs)
         if isinstance(paginator, AheadPaginator):
-            # Search fields of forms turn their pages by the other name.
-            asked = request.GET.get("p") or request.GET.get("page")
-            paginator.page_asked_for = as_id(asked) or 1
+            paginator.page_asked_for = as_id(request.GET.get("p")) or 1
         return paginator
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:

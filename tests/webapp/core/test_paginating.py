@@ -166,3 +166,20 @@ class TestSearchField:
         assert page(1) == (numbers[:20], True)
         assert page(2) == (numbers[20:40], True)
         assert page(3) == (numbers[40:], False)
+
+    def test_is_answered_by_one_statement(self, admin: Client) -> None:
+        parts(45)
+        asked = {
+            "app_label": "stock",
+            "model_name": "stockmovement",
+            "field_name": "part",
+            "term": "P-0",
+        }
+
+        with CaptureQueriesContext(connection) as queries:
+            admin.get(reverse("admin:autocomplete"), asked)
+
+        of_parts = [query["sql"] for query in queries if 'FROM "catalog_part"' in query["sql"]]
+        # The words looked up, and the rows.
+        assert len(of_parts) == 2
+        assert of_parts[1].endswith("LIMIT 21")

@@ -8,7 +8,7 @@ they name, by their keys.
 from typing import Any
 
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.core.paginator import InvalidPage, Paginator
+from django.core.paginator import InvalidPage, Page, Paginator
 from django.db import models
 from django.http import HttpRequest
 from django.utils.functional import cached_property
@@ -84,6 +84,22 @@ class AheadPaginator(Paginator):  # type: ignore[type-arg]  # not subscriptable 
     def _rows_before(self) -> int:
         """How many there are where the page asked for is beyond the last."""
         return self._found.order_by()[: self._begin].count() if self._begin else 0
+
+
+class SearchFieldPaginator(AheadPaginator):
+    """The rows of a page and one more, by one statement: a search field wants no numbers."""
+
+    @cached_property
+    def count(self) -> int:
+        return self._begin + len(self._rows)
+
+    def page(self, number: Any) -> Page[Any]:
+        return Page(self._rows[: self.per_page], self.validate_number(number), self)
+
+    @cached_property
+    def _rows(self) -> list[Any]:
+        rows: Any = self.object_list
+        return list(rows[self._begin : self._begin + self.per_page + 1])
 
 
 class PageFirstChangeList(ForgettableChangeList):
