@@ -8,6 +8,7 @@ from django.template.context import Context
 from django.utils.translation import get_language
 
 from core.fragments import kept
+from core.theme.actions import plain_action
 
 register = template.Library()
 
@@ -25,10 +26,26 @@ def kept_original(parser: Parser, token: Token) -> "KeptOriginal":
     return KeptOriginal([parser.compile_filter(bit) for bit in token.split_contents()[1:]])
 
 
-class KeptOriginal(Node):
+class Original(Node):
+    """Stands in for the theme's template of the same name, and can show it."""
+
+    _found: Template | None = None
+
+    def shown(self, context: Context) -> str:
+        return str(self._original(context).render(context))
+
+    def _original(self, context: Context) -> Template:
+        """The next template of this name, as ``{% extends %}`` would find it."""
+        if self._found is None:
+            engine: Any = context.template.engine  # type: ignore[union-attr]
+            found, _origin = engine.find_template(self.origin.template_name, skip=[self.origin])
+            self._found = found
+        return self._found
+
+
+class KeptOriginal(Original):
     def __init__(self, depends_on: list[FilterExpression]) -> None:
         self.depends_on = depends_on
-        self._found: Template | None = None
 
     def render(self, context: Context) -> str:
         own = self.origin.template_name or ""
@@ -40,12 +57,19 @@ class KeptOriginal(Node):
 
     def _made(self, context: Context) -> str:
         with context.push(csrf_token=TOKEN):
-            return str(self._original(context).render(context))
+            return self.shown(context)
 
-    def _original(self, context: Context) -> Template:
-        """The next template of this name, as ``{% extends %}`` would find it."""
-        if self._found is None:
-            engine: Any = context.template.engine  # type: ignore[union-attr]
-            found, _origin = engine.find_template(self.origin.template_name, skip=[self.origin])
-            self._found = found
-        return self._found
+
+class Action(Original):
+    """An action above a page by Python; the theme's where it is a rare one."""
+
+    def render(self, context: Context) -> str:
+        html = None
+        if not context.get("blank"):
+            html = plain_action(context["action"], context.get("title"), context.get("link"))
+        return html or self.shown(context)
+
+
+@register.tag
+def action(_parser: Parser, _token: Token) -> Action:
+    return Action()
