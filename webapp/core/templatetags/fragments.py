@@ -64,9 +64,10 @@ class Action(Original):
     """An action above a page by Python; the theme's where it is a rare one."""
 
     def render(self, context: Context) -> str:
+        told = context.get("action")  # links of the theme's own have none
         html = None
-        if not context.get("blank"):
-            html = plain_action(context["action"], context.get("title"), context.get("link"))
+        if told and not context.get("blank"):
+            html = plain_action(told, context.get("title"), context.get("link"))
         return html or self.shown(context)
 
 
