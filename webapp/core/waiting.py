@@ -3,6 +3,10 @@
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 
+# A page's statements take milliseconds: compiling them, or starting other processes to share the
+# work, takes longer than the work, and takes the processors from everybody else.
+SHORT_STATEMENTS = ("-c jit=off", "-c max_parallel_workers_per_gather=0")
+
 
 def limit_waiting() -> None:
     """For all connections that this process opens from now on.
@@ -16,4 +20,4 @@ def limit_waiting() -> None:
         "statement_timeout": settings.DB_STATEMENT_TIMEOUT_SECONDS,
     }
     given = [f"-c {name}={seconds}s" for name, seconds in limits.items()]
-    options["options"] = " ".join([options.get("options", ""), *given]).strip()
+    options["options"] = " ".join([options.get("options", ""), *given, *SHORT_STATEMENTS]).strip()
