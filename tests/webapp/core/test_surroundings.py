@@ -59,6 +59,14 @@ def test_each_sees_their_own_name_and_language(storekeeper: User, auditor: User)
     assert "Log out" in english.select_one("#logout-form").get_text()  # type: ignore[union-attr]
 
 
+def test_a_new_name_is_shown_at_once(storekeeper: User) -> None:
+    page(storekeeper)
+
+    User.objects.filter(pk=storekeeper.pk).update(last_name="Renamed")
+
+    assert "Renamed" in page(storekeeper).select_one("#nav-sidebar-inner").get_text()  # type: ignore[union-attr]
+
+
 def test_marks_the_entry_of_the_page_that_is_open(storekeeper: User) -> None:
     levels = reverse("admin:stock_stocklevel_changelist")
 
