@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-RAMP_A_SECOND = 2.0  # signing in costs a third of a second of processor each
+RAMP_A_SECOND = 2.0  # as people come at the beginning of a shift
 SMOKE_A_SECOND = 5.0
 
 
