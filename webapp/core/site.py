@@ -1,5 +1,6 @@
 """The admin's site: what surrounds every page is worked out once for all who see the same."""
 
+import itertools
 import re
 import threading
 from collections import OrderedDict
@@ -25,6 +26,7 @@ class InventoryAdminSite(UnfoldAdminSite):
         super().__init__(name)
         self._known: OrderedDict[SurroundingsKey, dict[str, Any]] = OrderedDict()
         self._lock = threading.Lock()
+        self._numbers = itertools.count(1)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """Title, colours, side bar and the like, as they are for this language, these rights and
@@ -36,7 +38,8 @@ class InventoryAdminSite(UnfoldAdminSite):
             if known is not None:
                 self._known.move_to_end(key)
         if known is None:
-            known = super().each_context(request)
+            # The number stands for the whole key in the keys of kept parts (core/fragments.py).
+            known = {**super().each_context(request), "surroundings": next(self._numbers)}
             with self._lock:
                 self._known[key] = known
                 if len(self._known) > _MOST:
@@ -45,7 +48,6 @@ class InventoryAdminSite(UnfoldAdminSite):
             **known,
             "available_apps": SimpleLazyObject(lambda: self.get_app_list(request)),
             "log_entries": SimpleLazyObject(lambda: self.get_log_entries(request)),
-            "surroundings": key,
             "on_a_mac": "Macintosh" in request.META.get("HTTP_USER_AGENT", ""),
         }
 
