@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from devtools.application import Application
 from devtools.console import Problem, step
@@ -57,6 +58,21 @@ class ContainerServer(Server):
 
     def command(self) -> list[str]:
         return [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"{HOST}:{self.port}"]
+
+
+def measuring_alone(house: House) -> IO[str]:
+    """Held while something is measured in this checkout.
+
+    :raises Problem: if something is
+    """
+    lock = house.try_lock("loadtest")
+    if lock is None:
+        raise Problem(
+            "./dev loadtest or ./dev bench already runs for this checkout; two would measure "
+            "each other.",
+            "wait until it is done, or stop it with Ctrl-C where it was started",
+        )
+    return lock
 
 
 def record_of(house: House) -> Path:

@@ -14,7 +14,7 @@ from devtools.console import Problem, say
 from devtools.database import Database
 from devtools.house import House
 from devtools.load_database import SIZES
-from devtools.load_run import prepare_people
+from devtools.load_run import measuring_alone, prepare_people
 
 SMALL = "10k"
 USERS = 10
@@ -44,14 +44,7 @@ def run(house: House, arguments: argparse.Namespace) -> int:
     kept_in = house.root / "docs" / "benchmarks.md"
     if arguments.write:
         bench_report.handwritten(kept_in)
-    lock = house.try_lock("loadtest")
-    if lock is None:
-        raise Problem(
-            "./dev loadtest or ./dev bench already runs for this checkout; two would measure "
-            "each other.",
-            "wait until it is done, or stop it with Ctrl-C where it was started",
-        )
-    with lock, contextlib.ExitStack() as stack:
+    with measuring_alone(house), contextlib.ExitStack() as stack:
         steps.compile_translations()
         sizes = sorted({SMALL, arguments.size}, key=list(SIZES).index)
         sizes = sizes[: sizes.index(arguments.size) + 1]

@@ -20,6 +20,7 @@ from devtools.load_run import (
     count_bookings,
     difference,
     duration_said,
+    measuring_alone,
     prepare_people,
     record_of,
     run_locust,
@@ -76,13 +77,7 @@ def minutes(text: str) -> float:
 
 
 def run(house: House, arguments: argparse.Namespace) -> int:
-    lock = house.try_lock("loadtest")
-    if lock is None:
-        raise Problem(
-            "./dev loadtest already runs for this checkout; two would measure each other.",
-            "wait until it is done, or stop it with Ctrl-C where it was started",
-        )
-    with lock:
+    with measuring_alone(house):
         folder = make_folder(house, arguments.shape)
         if arguments.host:
             return elsewhere(house, arguments, folder)

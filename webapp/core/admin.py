@@ -26,8 +26,6 @@ from core.pages import as_id
 from core.permissions import MissingRightError
 from core.widgets import KnownSelect
 
-# How far figures count; beyond that they say "1000+".
-COUNTED_ROWS = 1000
 # As many rows as a page of ours takes from a list.
 MOST_CHOSEN = 100
 
@@ -170,12 +168,6 @@ def without_links(told: Any) -> Any:
     starts = tuple(f"{capfirst(str(meta.verbose_name))}: " for meta in links)
     kept = [without_links(item) if isinstance(item, list) else item for item in told]
     return [item for item in kept if item and not str(item).startswith(starts)]
-
-
-def counted(rows: "models.QuerySet[Any]") -> tuple[int, str]:
-    """How many rows there are, and how to say it: of many, that they are many."""
-    found = rows.order_by()[: COUNTED_ROWS + 1].count()
-    return found, str(found) if found <= COUNTED_ROWS else f"{COUNTED_ROWS}+"
 
 
 def to_page_with_selection(

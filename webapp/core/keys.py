@@ -14,6 +14,9 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.models import BooleanField, F, Func, Q, QuerySet, TextField, Value
 
+# How far figures count; beyond that they say "1000+".
+COUNTED_ROWS = 1000
+
 
 class IsAny(Func):
     """``column = ANY(keys)``: one value to send, however many keys."""
@@ -71,20 +74,25 @@ def look_up(rows: "QuerySet[Any, Any]", *, most: int) -> Found:
     return Found(count, keys if count <= most else None)
 
 
-def counted_together(
-    rows: "Mapping[str, QuerySet[Any]]", *, most: int = 1000
-) -> dict[str, tuple[int, str]]:
-    """How many rows each has, and how to say it, by one statement for all."""
+def counted(rows: "QuerySet[Any]") -> tuple[int, str]:
+    """How many rows there are, and how to say it: of many, that they are many."""
+    return _said(rows.order_by()[: COUNTED_ROWS + 1].count())
+
+
+def counted_together(rows: "Mapping[str, QuerySet[Any]]") -> dict[str, tuple[int, str]]:
+    """The same of several, by one statement for all."""
     if not rows:
         return {}
     branches = [
-        each.order_by().values("pk")[: most + 1].query.sql_with_params() for each in rows.values()
+        each.order_by().values("pk")[: COUNTED_ROWS + 1].query.sql_with_params()
+        for each in rows.values()
     ]
     counts = ", ".join(f"(SELECT count(*) FROM ({sql}) AS found)" for sql, _values in branches)  # noqa: S608 - made by Django
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {counts}", [value for _sql, values in branches for value in values])
         found = cursor.fetchone()
-    return {
-        name: (count, str(count) if count <= most else f"{most}+")
-        for name, count in zip(rows, found, strict=True)
-    }
+    return {name: _said(count) for name, count in zip(rows, found, strict=True)}
+
+
+def _said(count: int) -> tuple[int, str]:
+    return count, str(count) if count <= COUNTED_ROWS else f"{COUNTED_ROWS}+"

@@ -5,27 +5,22 @@ the same one. The three variants take turns, so that a busy machine is unfair to
 """
 
 import statistics
-import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
-from multiprocessing import get_context
-from multiprocessing.queues import Queue
-from multiprocessing.synchronize import Barrier
+from functools import partial
 
 from django.db import connection, connections
 from django.utils import timezone
 from psycopg import sql
 
 from catalog.models import Category, Part
+from demo.writers import spans_of
 from stock import services
 from stock.entries import Line
 from stock.models import Location
-
-_WARM_UP = 25  # movements of each writer that are not counted
-_PATIENCE = 60  # seconds to wait for a writer beyond what it measures
 
 # What each variant switches off: tables and their triggers.
 VARIANTS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -113,40 +108,14 @@ def _switch(triggers: tuple[tuple[str, str], ...], what: str) -> None:
 
 def _run(parts: list[Part], shelf: Location, seconds: float) -> tuple[float, list[float]]:
     """Movements a second of all processes together, and the seconds that each movement took."""
-    connections.close_all()  # a connection cannot be shared with a process that is forked
-    context = get_context("fork")
-    results: Queue[list[float]] = context.Queue()
-    ready = context.Barrier(len(parts), timeout=_PATIENCE)
-    workers = [
-        context.Process(target=_record, args=(part, shelf, seconds, ready, results))
-        for part in parts
-    ]
-    for worker in workers:
-        worker.start()
-    spans = [span for _worker in workers for span in results.get(timeout=seconds + _PATIENCE)]
-    for worker in workers:
-        worker.join()
+    spans = spans_of([partial(_receiving, part, shelf) for part in parts], seconds)
     return len(spans) / seconds, spans
 
 
-def _record(
-    part: Part, shelf: Location, seconds: float, ready: Barrier, results: "Queue[list[float]]"
-) -> None:
-    """Counts what was committed within the seconds, which begin when all writers are warm.
-
-    The first movements of a connection find no statement of the triggers planned.
-    """
-    spans = []
-    for _movement in range(_WARM_UP):
-        _receive(part, shelf)
-    ready.wait()
-    end = time.monotonic() + seconds
-    while (begun := time.monotonic()) < end:
-        _receive(part, shelf)
-        if (now := time.monotonic()) < end:
-            spans.append(now - begun)
+@contextmanager
+def _receiving(part: Part, shelf: Location) -> Iterator[Callable[[], None]]:
+    yield partial(_receive, part, shelf)
     connections.close_all()
-    results.put(spans)
 
 
 def _receive(part: Part, shelf: Location) -> None:

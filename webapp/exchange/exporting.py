@@ -31,7 +31,7 @@ from unfold.enums import ActionVariant
 from audit.kinds import Kind
 from audit.looks import asked, kept
 from audit.recording import record
-from core.admin import counted
+from core.keys import counted
 from core.lists.paginating import QUERY_ALONE
 from core.permissions import MissingRightError
 from exchange.columns import Column

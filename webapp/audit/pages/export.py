@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from audit.exporting import csv_of
 from audit.looks import asked, note_export
-from core.admin import counted
+from core.keys import counted
 from core.pages import requires
 from exchange.exporting import FORMATS, rows_asked_for
 

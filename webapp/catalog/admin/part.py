@@ -21,7 +21,8 @@ from catalog.admin.reordering import ReorderMixin
 from catalog.admin.supplier import SupplierPartInline
 from catalog.models import Part
 from catalog.search import found_by
-from core.admin import InventoryAdmin, counted, to_page_with_selection
+from core.admin import InventoryAdmin, to_page_with_selection
+from core.keys import counted
 from core.lists.filters import YesOrNoFilter
 from core.models import display_expression
 from core.numbers import plain

@@ -5,23 +5,20 @@ status, no key against repeats, no audit log, no re-order; and a client that doe
 """
 
 import statistics
-import time
-from collections.abc import Mapping, Sequence
-from multiprocessing import get_context
-from multiprocessing.queues import Queue
-from multiprocessing.synchronize import Barrier
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import psycopg
-from django.db import connection, connections
+from django.db import connection
 
 from demo import measuring_movements
+from demo.writers import spans_of
 
 LOCK = "SELECT on_hand FROM bench_level WHERE part = %s FOR UPDATE"
 INSERT = "INSERT INTO bench_movement (part, quantity) VALUES (%s, 1)"
 UPDATE = "UPDATE bench_level SET on_hand = on_hand + 1 WHERE part = %s"
-WARM_UP = 25  # movements of each writer that are not counted
-PATIENCE = 60  # seconds to wait for a writer beyond what it measures
 # The service as it is: no trigger is switched off.
 SERVICE: dict[str, tuple[tuple[str, str], ...]] = {"service": ()}
 
@@ -56,45 +53,18 @@ def _raw(parts: Sequence[int], seconds: float, rounds: int) -> float:
             "INSERT INTO bench_level VALUES (%s, 0)", [(part,) for part in set(parts)]
         )
     parameters = connection.get_connection_params()
-    connections.close_all()  # a connection cannot be shared with a process that is forked
     return statistics.median(_run(parts, parameters, seconds) for _round in range(rounds))
 
 
 def _run(parts: Sequence[int], parameters: Mapping[str, Any], seconds: float) -> float:
-    context = get_context("fork")
-    counts: Queue[int] = context.Queue()
-    ready = context.Barrier(len(parts), timeout=PATIENCE)
-    workers = [
-        context.Process(target=_write, args=(part, parameters, seconds, ready, counts))
-        for part in parts
-    ]
-    for worker in workers:
-        worker.start()
-    written = sum(counts.get(timeout=seconds + PATIENCE) for _worker in workers)
-    for worker in workers:
-        worker.join()
-    return written / seconds
+    return len(spans_of([partial(_moving, part, parameters) for part in parts], seconds)) / seconds
 
 
-def _write(
-    part: int,
-    parameters: Mapping[str, Any],
-    seconds: float,
-    ready: Barrier,
-    counts: "Queue[int]",
-) -> None:
-    """Counts from when all writers are warm, as it is done for the service."""
-    written = 0
+@contextmanager
+def _moving(part: int, parameters: Mapping[str, Any]) -> Iterator[Callable[[], None]]:
     with psycopg.connect(**parameters) as writer:
         writer.autocommit = True
-        for _movement in range(WARM_UP):
-            _move(writer, part)
-        ready.wait()
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            _move(writer, part)
-            written += 1
-    counts.put(written)
+        yield partial(_move, writer, part)
 
 
 def _move(writer: "psycopg.Connection[Any]", part: int) -> None:

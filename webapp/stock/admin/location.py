@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from core.admin import InventoryAdmin, counted
+from core.admin import InventoryAdmin
+from core.keys import counted
 from core.lists.filters import YesOrNoFilter
 from core.models import in_japanese
 from core.pages import user_of
