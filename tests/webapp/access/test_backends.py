@@ -120,3 +120,20 @@ def test_people_sign_in_by_this_backend(storekeeper: User) -> None:
     assert "access.backends.RightsBackend" in settings.AUTHENTICATION_BACKENDS
     assert "django.contrib.auth.backends.ModelBackend" not in settings.AUTHENTICATION_BACKENDS
     assert backend.authenticate(None, username="storekeeper", password=PASSWORD) == storekeeper
+
+
+class TestWhoIsSignedIn:
+    def test_is_the_user_with_all_that_is_kept(self, storekeeper: User) -> None:
+        found = backend.get_user(storekeeper.pk)
+
+        assert found is not None
+        kept = User.objects.get(pk=storekeeper.pk)
+        for field in User._meta.concrete_fields:
+            assert getattr(found, field.attname) == getattr(kept, field.attname)
+        assert not found._state.adding
+
+    def test_is_nobody_once_the_account_is_inactive_or_gone(self, storekeeper: User) -> None:
+        User.objects.filter(pk=storekeeper.pk).update(is_active=False)
+
+        assert backend.get_user(storekeeper.pk) is None
+        assert backend.get_user(0) is None
