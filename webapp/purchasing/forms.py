@@ -3,6 +3,7 @@
 import uuid
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any, cast
 
 from django import forms
@@ -22,6 +23,7 @@ from catalog.models import Part, Supplier, SupplierPart
 from core import units
 from core.currencies import validate_currency
 from core.fields import QuantityField
+from core.lines import LineFormSet
 from core.pages import as_id
 from core.widgets import SearchSelect
 from purchasing.entries import DraftLine
@@ -194,7 +196,7 @@ def _only_offer(part: Part, supplier: Supplier) -> SupplierPart | None:
     return offers[0] if len(offers) == 1 else None
 
 
-class BaseOrderLineFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # not subscriptable when run
+class BaseOrderLineFormSet(LineFormSet):
     """Lines of which at least one is filled in."""
 
     def filled(self) -> list[OrderLineForm]:
@@ -211,6 +213,7 @@ class BaseOrderLineFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # not 
 MOST_LINES = 200
 
 
+@cache
 def order_line_formset(*, rows: int) -> type[BaseOrderLineFormSet]:
     """A set of `rows` empty lines to begin with; the page adds more."""
     formset: type[BaseOrderLineFormSet] = forms.formset_factory(  # type: ignore[assignment]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from django import forms
@@ -19,6 +19,7 @@ from unfold.widgets import (
 from catalog.admin.filters import branch_choices
 from catalog.models import Tracking
 from core.fields import QuantityField
+from core.lines import LineFormSet
 from core.pages import as_id, as_ids
 from core.templatetags.inventory import as_decimal
 from core.text import half_width
@@ -223,7 +224,7 @@ class ArrivalForm(forms.Form):
         )
 
 
-class BaseArrivalFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # not subscriptable when run
+class BaseArrivalFormSet(LineFormSet):
     """The rows of a delivery. Whatever their number, they ask for locations once."""
 
     def __init__(
@@ -291,6 +292,7 @@ class BaseArrivalFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # not su
         ]
 
 
+@cache
 def arrival_formset() -> type[BaseArrivalFormSet]:
     """A set of rows; the page says which."""
     formset: type[BaseArrivalFormSet] = forms.formset_factory(  # type: ignore[assignment]

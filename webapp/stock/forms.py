@@ -1,6 +1,7 @@
 """Forms of the pages that record stock."""
 
 import uuid
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -13,6 +14,8 @@ from unfold.widgets import INPUT_CLASSES, UnfoldAdminTextInputWidget
 from catalog.models import Part
 from core.currencies import validate_currency
 from core.fields import QuantityField
+from core.fragments import Key
+from core.lines import LineFormSet
 from core.widgets import SearchSelect
 from stock.entries import Line, Move
 from stock.models import Location, StockMovement
@@ -160,8 +163,13 @@ class TransferLineForm(LineForm):
         return Move(**self._values())
 
 
-class BaseLineFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # not subscriptable when run
+class BaseLineFormSet(LineFormSet):
     """Lines of which at least one is filled in."""
+
+    def depends_on(self) -> Key:
+        """An empty line has the only location chosen that the person may choose."""
+        only = self.form_kwargs["reach"].only
+        return (only and only.pk, str(only))
 
     def lines(self) -> list[tuple[LineForm, Line]]:
         """The forms that are filled in and not taken away, each with its line."""
@@ -176,6 +184,7 @@ class BaseLineFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # not subsc
             raise ValidationError(_("Enter at least one line with a part and a quantity."))
 
 
+@cache
 def line_formset(form: type[LineForm], *, rows: int) -> type[BaseLineFormSet]:
     """A set of `rows` lines to begin with; the page adds more."""
     formset: type[BaseLineFormSet] = forms.formset_factory(  # type: ignore[assignment]

@@ -159,7 +159,6 @@ def _page(
         title=title,
         form=form,
         formset=formset,
-        media=form.media + formset.media,  # once: a search field turned on twice shows twice
         order=order,
         changed_meanwhile=any(
             isinstance(error, OrderChangedError) for error in form.non_field_errors().as_data()

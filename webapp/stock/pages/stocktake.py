@@ -23,6 +23,7 @@ from catalog.models import Category, Part
 from core.errors import BusinessError
 from core.fields import QuantityField
 from core.keys import is_any_in
+from core.lines import LineFormSet
 from core.pages import as_id, page_context, requires, user_of
 from stock import services
 from stock.entries import Count, Posting
@@ -110,9 +111,11 @@ class FoundForm(forms.Form):
 
 
 CountFormSet = forms.formset_factory(
-    CountForm, extra=0, max_num=ROWS_A_PAGE, absolute_max=ROWS_A_PAGE + 1
+    CountForm, formset=LineFormSet, extra=0, max_num=ROWS_A_PAGE, absolute_max=ROWS_A_PAGE + 1
 )
-FoundFormSet = forms.formset_factory(FoundForm, extra=1, max_num=50, absolute_max=51)
+FoundFormSet = forms.formset_factory(
+    FoundForm, formset=LineFormSet, extra=1, max_num=50, absolute_max=51
+)
 
 
 @requires("stock.count_stock")
