@@ -40,9 +40,14 @@ class User(AbstractUser):
 
     def get_full_name(self) -> str:
         """Family name first, as in Japanese."""
-        return f"{self.last_name} {self.first_name}".strip()
+        return full_name(self.last_name, self.first_name)
 
     @property
     def display_name(self) -> str:
         """The full name, or the name of the account."""
         return self.get_full_name() or self.username
+
+
+def full_name(last_name: str, first_name: str) -> str:
+    """Family name first, as in Japanese."""
+    return f"{last_name} {first_name}".strip()

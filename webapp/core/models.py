@@ -29,6 +29,12 @@ def display_expression(field: str, *, prefix: str = "") -> Coalesce:
     )
 
 
+def path_shown(path: str, path_ja: str, name_ja: str, name_en: str) -> str:
+    """Of a node of a tree, from the root, in the user's language."""
+    shown = path_ja if in_japanese() else path
+    return (shown or either(name_ja, name_en)).replace("/", " / ")
+
+
 class ChoiceLabels(models.Model):
     """Mixin: the label of a choice by one look into a table.
 
@@ -111,8 +117,7 @@ class TreeNode(BilingualName):
     @property
     def path_shown(self) -> str:
         """From the root to this node, in the language of the user."""
-        path = self.path_ja if in_japanese() else self.path
-        return (path or self.name).replace("/", " / ")
+        return path_shown(self.path, self.path_ja, self.name_ja, self.name_en)
 
     def clean(self) -> None:
         """Refuse a cycle and a second node of the same path, before the database does."""

@@ -11,25 +11,19 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from catalog.models import Part
 from core.currencies import price_shown, shown
-from core.models import in_japanese
 from core.numbers import plain
 from core.pages import user_of
 from purchasing.panels import part_orders
 from stock.buttons import ISSUE, ORDER, RECEIVE, TRANSFER
 from stock.history import History, stock_by_day
-from stock.models import StockLevel, StockMovement
+from stock.part_rows import levels_of, movements_of
 from stock.valuation import UnitCost, unit_cost
 
-# What the panel shows of a movement and of those around it: most columns of most are not shown.
-_SHOWN_LOCATION = tuple(f"location__{name}" for name in ("path", "path_ja", "name_ja", "name_en"))
-_SHOWN_LOT = ("lot__code", "lot__serial", "lot__expires_on")
-_SHOWN_PERSON = tuple(f"actor__{name}" for name in ("username", "first_name", "last_name"))
 _VIEW_PRICES = "catalog.view_supplierpart"
 MOST_LEVELS = 50
 MOST_MOVEMENTS = 20
@@ -81,13 +75,7 @@ def _worth(part: Part, cost: UnitCost | None) -> dict[str, Any]:
 
 
 def _levels(part: Part) -> dict[str, Any]:
-    path = "location__path_ja" if in_japanese() else "location__path"
-    levels = list(
-        StockLevel.objects.filter(part=part, quantity__gt=0)
-        .select_related("location", "lot")
-        .only("quantity", *_SHOWN_LOCATION, *_SHOWN_LOT)
-        .order_by(path, "lot__code", "lot__serial")[: MOST_LEVELS + 1]
-    )
+    levels = levels_of(part.pk, most=MOST_LEVELS + 1)
     return {
         "levels": levels[:MOST_LEVELS],
         "more_levels": len(levels) > MOST_LEVELS,
@@ -96,30 +84,11 @@ def _levels(part: Part) -> dict[str, Any]:
 
 
 def _movements(part: Part) -> dict[str, Any]:
-    movements = list(
-        StockMovement.objects.filter(part=part)
-        .select_related("location", "lot", "actor")
-        .only(
-            *("kind", "quantity", "reason", "occurred_at", "posted_at"),
-            *_SHOWN_LOCATION,
-            *_SHOWN_LOT,
-            *_SHOWN_PERSON,
-        )
-        .order_by("-pk")[:MOST_MOVEMENTS]
-    )
     return {
-        "movements": [
-            {"movement": movement, "is_back_dated": _is_back_dated(movement)}
-            for movement in movements
-        ],
+        "movements": movements_of(part.pk, most=MOST_MOVEMENTS),
         "movements_url": _list_of(part, "admin:stock_stockmovement_changelist"),
+        "movement_url": reverse("admin:stock_stockmovement_changelist"),
     }
-
-
-def _is_back_dated(movement: StockMovement) -> bool:
-    """Recorded on another day than it happened."""
-    happened = timezone.localdate(movement.occurred_at)
-    return happened != timezone.localdate(movement.posted_at)
 
 
 def _list_of(part: Part, url_name: str) -> str:

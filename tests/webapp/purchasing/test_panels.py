@@ -245,13 +245,13 @@ class TestPart:
     def test_costs_the_same_for_many_orders(
         self, buyer: User, motors: SupplierPart, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
-        """Two about the re-order of what is on order, open ones, earlier ones."""
+        """About the re-order, whether there are open and earlier ones, and the open ones."""
         for _ in range(5):
             ordered(wanted(motors, 1), by=buyer)
         person = User.objects.get(pk=buyer.pk)
         person.get_all_permissions()
 
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(3):
             shown = part_orders.context(motors.part, user=person)
             assert {str(item.order.supplier) for item in shown["open_lines"]} == {"Tokyo Rotor"}
 

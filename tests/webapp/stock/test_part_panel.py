@@ -130,7 +130,7 @@ class TestLevels:
 
         levels = panel_for(storekeeper, part)["levels"]
 
-        assert [(str(level.location), str(level.lot), level.quantity) for level in levels] == [
+        assert [(level.location, level.lot, level.quantity) for level in levels] == [
             ("Bench", "L1", 3),
             ("Shelf", "L1", 4),
         ]
@@ -160,6 +160,29 @@ class TestMovements:
         latest = rows[0].get_text(" ", strip=True)
         assert all(word in latest for word in ("+22", "Receipt", "Shelf", "倉庫 担当", "PO-22"))
 
+    @pytest.mark.parametrize("language", ["ja", "en"])
+    def test_names_all_as_they_are_named_elsewhere(
+        self, storekeeper: User, shelf: Location, language: str
+    ) -> None:
+        part = PartFactory.create(tracking="serial")
+        receive(line(part, shelf, 1, lot="L1", serial="S1"), by=storekeeper)
+        receive(line(part, shelf, 1, serial="S2"), by=None)
+
+        with translation.override(language):
+            panel = panel_for(storekeeper, part)
+
+            assert [movement.pk for movement in panel["movements"]] == [
+                movement.pk for movement in part.movements.order_by("-pk")
+            ]
+            for shown, kept in zip(panel["movements"], part.movements.order_by("-pk"), strict=True):
+                assert shown.kind == kept.get_kind_display()
+                assert shown.location == str(kept.location)
+                assert shown.lot == str(kept.lot)
+                assert shown.who == (str(kept.actor) if kept.actor else "")
+                assert shown.quantity == kept.quantity
+            for level, lot in zip(panel["levels"], ["#S2", "L1 #S1"], strict=True):
+                assert (level.location, level.lot) == (str(shelf), lot)
+
     def test_says_when_a_movement_was_recorded_on_another_day(
         self, storekeeper: User, motor: Part, shelf: Location
     ) -> None:
@@ -167,8 +190,8 @@ class TestMovements:
 
         late, prompt = panel_for(storekeeper, motor)["movements"]
 
-        assert late["is_back_dated"]
-        assert not prompt["is_back_dated"]
+        assert late.is_back_dated
+        assert not prompt.is_back_dated
         assert text(page_for(storekeeper, motor)).count("recorded") == 1
 
 
@@ -221,8 +244,8 @@ class TestPage:
         storekeeper: User,
         django_assert_max_num_queries: DjangoAssertNumQueries,
     ) -> None:
-        """Two of rights, the price, levels, movements, history; why it is re-ordered or not (4),
-        open and earlier orders."""
+        """Of rights, the price, levels, movements, history; why it is re-ordered or not (3),
+        which orders there are."""
         part = PartFactory.create()
         SupplierPartFactory.create(part=part, unit_price=5, currency="JPY", preferred=True)
         for place in LocationFactory.create_batch(25):
@@ -231,6 +254,6 @@ class TestPage:
         request = RequestFactory().get("/")
         request.user = User.objects.get(pk=storekeeper.pk)
 
-        with django_assert_max_num_queries(12):
+        with django_assert_max_num_queries(10):
             context = part_panel.context(part, request=request)
             render_to_string("stock/part_panel.html", context)

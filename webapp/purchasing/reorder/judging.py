@@ -9,13 +9,13 @@ from enum import StrEnum
 from functools import cached_property
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q, Sum
+from django.db import connection
 from django.utils import timezone
 
 from catalog.models import Part, SupplierPart
 from core import units
 from core.numbers import LARGEST
-from purchasing.models import OrderLine, ProposalState, ReorderProposal
+from purchasing.models import ProposalState, ReorderProposal
 from purchasing.reorder.arithmetic import Need, packs_for
 from purchasing.states import OrderState
 from purchasing.terms import kept_factor
@@ -57,6 +57,22 @@ class Verdict:
     offer: SupplierPart | None = None
 
 
+# As text: asked for each part that is looked at and each that is issued, and Django takes far
+# longer to write it than the database takes to answer it.
+_STANDING = """
+SELECT l.part_id, sum(l.outstanding), NULL::bigint
+FROM purchasing_orderline l
+WHERE l.part_id = ANY(%(parts)s) AND l.outstanding > 0 AND l.order_state = %(draft)s
+      AND NOT EXISTS (SELECT FROM purchasing_reorderproposal p
+                      WHERE p.line_id = l.id AND p.state = %(open)s)
+GROUP BY l.part_id
+UNION ALL
+SELECT NULL, NULL, p.id
+FROM purchasing_reorderproposal p
+WHERE p.part_id = ANY(%(parts)s) AND p.state = %(open)s
+"""
+
+
 class Judge:
     """What must be known of a number of parts to judge them, asked for all of them at once, and
     only if one of them makes it matter: most have enough."""
@@ -65,27 +81,33 @@ class Judge:
         self._ids = [part.pk for part in parts]
 
     @cached_property
-    def proposals(self) -> dict[int, ReorderProposal]:
-        """The open ones, by part."""
-        proposals = ReorderProposal.objects.filter(part__in=self._ids, state=ProposalState.OPEN)
-        return {
-            proposal.part_id: proposal
-            for proposal in proposals.select_related("line__order", "supplier_part__supplier")
-        }
+    def _standing(self) -> tuple[dict[int, Decimal], list[int]]:
+        """What others have on drafts, by part, and which proposals are open."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _STANDING,
+                {
+                    "parts": self._ids,
+                    "draft": OrderState.DRAFT.value,
+                    "open": ProposalState.OPEN.value,
+                },
+            )
+            rows = cursor.fetchall()
+        drafted = {part: quantity for part, quantity, _proposal in rows if part is not None}
+        return drafted, [proposal for _part, _quantity, proposal in rows if proposal is not None]
 
     @cached_property
-    def _drafted(self) -> dict[int, Decimal]:
-        return dict(
-            OrderLine.objects.filter(
-                ~Q(proposal__state=ProposalState.OPEN),
-                part__in=self._ids,
-                outstanding__gt=0,
-                order_state=OrderState.DRAFT,
-            )
-            .order_by()
-            .values_list("part")
-            .annotate(Sum("outstanding"))
-        )
+    def proposals(self) -> dict[int, ReorderProposal]:
+        """The open ones, by part."""
+        _drafted, proposals = self._standing
+        if not proposals:
+            return {}
+        return {
+            proposal.part_id: proposal
+            for proposal in ReorderProposal.objects.filter(
+                pk__in=proposals, state=ProposalState.OPEN
+            ).select_related("line__order", "supplier_part__supplier")
+        }
 
     @cached_property
     def _offers(self) -> dict[int, list[SupplierPart]]:
@@ -114,7 +136,7 @@ class Judge:
         need = Need(
             on_hand=part.on_hand,
             on_order=part.on_order,
-            drafted=self._drafted.get(part.pk, Decimal(0)),
+            drafted=self._standing[0].get(part.pk, Decimal(0)),
             reorder_point=part.reorder_point,
             target_quantity=part.target_quantity,
             reorder_quantity=part.reorder_quantity,

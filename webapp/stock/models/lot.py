@@ -49,11 +49,16 @@ class Lot(models.Model):
         ]
 
     def __str__(self) -> str:
-        if self.code and self.serial:
-            return f"{self.code} #{self.serial}"
-        return self.code or f"#{self.serial}"
+        return lot_shown(self.code, self.serial)
 
     @property
     def item(self) -> str:
         """What tells it from others of the part: the serial number or else the lot."""
         return self.serial or self.code
+
+
+def lot_shown(code: str, serial: str) -> str:
+    """A lot by its code, a piece by its serial number; both where there are both."""
+    if code and serial:
+        return f"{code} #{serial}"
+    return code or f"#{serial}"
