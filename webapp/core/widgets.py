@@ -1,6 +1,7 @@
 """Form widgets that several applications use."""
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Any
 
 from django.contrib import admin
@@ -11,8 +12,14 @@ from django.contrib.admin.widgets import (
     get_select2_language,
 )
 from django.db import models
+from django.forms import ModelChoiceField
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
+from unfold.widgets import UnfoldAdminSelect2Widget
 
+from core.fragments import kept
 from core.pages import as_id
+from core.theme.form_renderer import attributes
 
 
 class _Known(AutocompleteMixin):
@@ -27,8 +34,30 @@ class _Known(AutocompleteMixin):
         return super().optgroups(name, known, attr)
 
 
-class KnownSelect(_Known, AutocompleteSelect):
+class _KnownOne(_Known, AutocompleteSelect):
+    """What is chosen is not asked for again where the page has fetched it already."""
+
+    chosen: models.Model | None = None
+
+    def optgroups(self, name: str, value: Sequence[str], attr: dict[str, Any] | None = None) -> Any:
+        """Where not everything may be chosen, the database says whether this may be."""
+        chosen = self.chosen
+        if chosen is None or list(value) != [str(chosen.pk)] or self.choices.queryset.query.where:
+            return super().optgroups(name, value, attr)
+        label = self.choices.field.label_from_instance(chosen)
+        options = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
+        options.append(self.create_option(name, chosen.pk, label, True, len(options)))
+        return [(None, options, 0)]
+
+
+class KnownSelect(_KnownOne):
     """For a foreign key in the admin's own forms."""
+
+    def knowing(self, chosen: models.Model) -> "KnownSelect":
+        """One like this, which need not ask the database for what is chosen."""
+        other = copy(self)
+        other.chosen = chosen
+        return other
 
 
 class _Search(_Known):
@@ -54,8 +83,44 @@ class _Search(_Known):
         """Django's constructor sets it; what it sets is not kept."""
 
 
-class SearchSelect(_Search, AutocompleteSelect):
+class SearchSelect(_Search, _KnownOne):
     """For a foreign key."""
+
+
+class SearchField(ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable when run
+    """A choice by `SearchSelect` that may begin with a row in hand."""
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, models.Model):
+            self.widget.chosen = value
+        return super().prepare_value(value)
+
+
+class LongSelect(UnfoldAdminSelect2Widget):
+    """One of hundreds: as texts put together once, and not an option after the other."""
+
+    def render(
+        self,
+        name: str,
+        value: Any,
+        attrs: dict[str, Any] | None = None,
+        renderer: Any = None,
+    ) -> SafeString:
+        choices = [(str(key), str(label)) for key, label in self.choices]
+        options = kept(("options", choices), lambda: _options(choices))
+        chosen = f'value="{conditional_escape(self.format_value(value)[0])}"'
+        shown = options.replace(f"{chosen}>", f"{chosen} selected>", 1)
+        given = attributes(self.build_attrs(self.attrs, attrs))
+        return mark_safe(  # noqa: S308 - each part is escaped
+            f'<select name="{conditional_escape(name)}"{given}>{shown}</select>'
+        )
+
+
+def _options(choices: Sequence[tuple[str, str]]) -> str:
+    return "".join(
+        f'<option value="{conditional_escape(key)}">{conditional_escape(label)}</option>'
+        for key, label in choices
+    )
 
 
 class SearchSelectMultiple(_Search, AutocompleteSelectMultiple):

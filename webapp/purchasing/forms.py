@@ -25,7 +25,7 @@ from core.currencies import validate_currency
 from core.fields import QuantityField
 from core.lines import LineFormSet
 from core.pages import as_id
-from core.widgets import SearchSelect
+from core.widgets import SearchField, SearchSelect
 from purchasing.entries import DraftLine
 from purchasing.models import OrderLine, PurchaseOrder
 from stock.models import Location
@@ -74,12 +74,12 @@ class DayField(forms.DateField):
 class OrderForm(forms.Form):
     """What holds for all lines of a draft."""
 
-    supplier = forms.ModelChoiceField(
+    supplier = SearchField(
         Supplier.objects.all(),
         label=_("Supplier"),
         widget=SearchSelect(PurchaseOrder, "supplier", placeholder=_("Name")),
     )
-    destination = forms.ModelChoiceField(
+    destination = SearchField(
         Location.objects.all(),
         label=_("Destination"),
         required=False,
@@ -115,12 +115,12 @@ class OrderLineForm(forms.Form):
     """One line: a part, as the supplier sells it or in a pack given here."""
 
     line = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    part = forms.ModelChoiceField(
+    part = SearchField(
         Part.objects.defer("search_text"),
         label=_("Part"),
         widget=SearchSelect(OrderLine, "part", placeholder=_("Number or name")),
     )
-    supplier_part = forms.ModelChoiceField(
+    supplier_part = SearchField(
         SupplierPart.objects.select_related("part", "supplier"),
         label=_("SKU"),
         required=False,

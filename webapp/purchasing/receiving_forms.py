@@ -11,10 +11,7 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import (
-    UnfoldAdminSelect2Widget,
-    UnfoldAdminTextInputWidget,
-)
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from catalog.admin.filters import branch_choices
 from catalog.models import Tracking
@@ -23,6 +20,7 @@ from core.lines import LineFormSet
 from core.pages import as_id, as_ids
 from core.templatetags.inventory import as_decimal
 from core.text import half_width
+from core.widgets import LongSelect
 from purchasing.entries import Arrival
 from purchasing.models import GoodsReceiptLine, OrderLine
 from purchasing.receiving_rows import ENTERED_BY
@@ -70,7 +68,7 @@ class ReceiptHeaderForm(HeaderForm):
         reason.label, reason.help_text = _("Note"), _("For example what was damaged.")
         self.fields["occurred_at"].label = _("Received at")
         choices = [("", ""), *branch_choices(reach.within(Location.objects.filter(active=True)))]
-        self.fields["location"].widget = UnfoldAdminSelect2Widget(
+        self.fields["location"].widget = LongSelect(
             {"data-placeholder": _("as in the lines"), "data-allow-clear": "true"}, choices
         )
 

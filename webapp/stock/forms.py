@@ -16,7 +16,7 @@ from core.currencies import validate_currency
 from core.fields import QuantityField
 from core.fragments import Key
 from core.lines import LineFormSet
-from core.widgets import SearchSelect
+from core.widgets import SearchField, SearchSelect
 from stock.entries import Line, Move
 from stock.models import Location, StockMovement
 from stock.models.ledger import CLOCK_TOLERANCE
@@ -77,10 +77,10 @@ class HeaderForm(forms.Form):
 class LineForm(forms.Form):
     """One part at one location."""
 
-    part = forms.ModelChoiceField(
+    part = SearchField(
         Part.objects.all(), label=_("Part"), widget=_autocomplete("part", _("Number or name"))
     )
-    location = forms.ModelChoiceField(
+    location = SearchField(
         Location.objects.all(),
         label=_("Location"),
         widget=_autocomplete("location", _("Location")),
@@ -148,7 +148,7 @@ class TransferLineForm(LineForm):
 
     field_order = ("part", "quantity", "location", "to", "lot", "serial")
 
-    to = forms.ModelChoiceField(
+    to = SearchField(
         Location.objects.all(),
         label=pgettext_lazy("location", "To"),
         widget=_autocomplete("location", _("Location")),

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.widgets import UnfoldAdminSelect2Widget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from catalog.admin.filters import branch_choices, chosen_branch
 from catalog.models import Category, Part
@@ -25,6 +25,7 @@ from core.fields import QuantityField
 from core.keys import is_any_in
 from core.lines import LineFormSet
 from core.pages import as_id, page_context, requires, user_of
+from core.widgets import LongSelect
 from stock import services
 from stock.entries import Count, Posting
 from stock.errors import CountOutdatedError, PlaceNotAllowedError
@@ -46,7 +47,7 @@ class StartForm(forms.Form):
         super().__init__(*args, **kwargs)
         reach.limit(self.fields["location"])
         choices = [("", ""), *branch_choices(reach.within(Location.objects.all()))]
-        self.fields["location"].widget = UnfoldAdminSelect2Widget(choices=choices)
+        self.fields["location"].widget = LongSelect(choices=choices)
         categories = [("", ""), *branch_choices(Category.objects.all())]
         self.fields["category"] = forms.ChoiceField(
             label=_("Only this category"),
@@ -54,7 +55,7 @@ class StartForm(forms.Form):
             choices=categories,
             help_text=_("Empty: everything that lies there."),
         )
-        self.fields["category"].widget = UnfoldAdminSelect2Widget(choices=categories)
+        self.fields["category"].widget = LongSelect(choices=categories)
 
 
 class CountForm(forms.Form):
