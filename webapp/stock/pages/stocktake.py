@@ -31,11 +31,13 @@ from stock.entries import Count, Posting
 from stock.errors import CountOutdatedError, PlaceNotAllowedError
 from stock.forms import HeaderForm, part_autocomplete
 from stock.models import Location, Lot, StockLevel, Stocktake
+from stock.pages.count_rows import rows_shown
 from stock.places import Reach
 from stock.rules import place_of
 
 # A page that can be counted in one go; the rest follows page by page.
 ROWS_A_PAGE = 200
+_UNREAD = [f"part__{name}" for name in ("search_text", "description_ja", "description_en")]
 
 
 class StartForm(forms.Form):
@@ -111,10 +113,10 @@ class FoundForm(forms.Form):
         self.cleaned_data["lot_found"] = found
 
 
-CountFormSet = forms.formset_factory(
+CountFormSet: type[LineFormSet] = forms.formset_factory(  # type: ignore[assignment]
     CountForm, formset=LineFormSet, extra=0, max_num=ROWS_A_PAGE, absolute_max=ROWS_A_PAGE + 1
 )
-FoundFormSet = forms.formset_factory(
+FoundFormSet: type[LineFormSet] = forms.formset_factory(  # type: ignore[assignment]
     FoundForm, formset=LineFormSet, extra=1, max_num=50, absolute_max=51
 )
 
@@ -176,7 +178,7 @@ def count(model_admin: "ModelAdmin[Any]", request: HttpRequest, location_id: int
         title=_t("Stocktake: %(location)s") % {"location": location},
         location=location,
         header=header,
-        rows=_with_names(rows),
+        rows=rows_shown(rows, levels),
         rows_formset=rows,
         found=found,
         counts=counts,
@@ -203,20 +205,8 @@ def _levels(location: Location, category: str | None, after: object) -> QuerySet
     if last:
         number = last.part.number
         levels = levels.filter(Q(part__number__gt=number) | Q(part__number=number, pk__gt=last.pk))
-    return levels.select_related("part", "lot").order_by("part__number", "pk")
-
-
-def _with_names(rows: Any) -> list[tuple[CountForm, Part, Lot | None]]:
-    """Each row with its part and lot to show, in two queries for all."""
-    part_ids = [as_id(form["part"].value()) for form in rows]
-    lot_ids = [as_id(form["lot"].value()) for form in rows]
-    parts = Part.objects.in_bulk([pk for pk in part_ids if pk])
-    lots = Lot.objects.in_bulk([pk for pk in lot_ids if pk])
-    return [
-        (form, parts[part], lots.get(lot) if lot else None)
-        for form, part, lot in zip(rows, part_ids, lot_ids, strict=True)
-        if part in parts
-    ]
+    shown = levels.select_related("part", "lot").defer(*_UNREAD)
+    return shown.order_by("part__number", "pk")
 
 
 def _counts(location: Location, rows: Any, found: Any) -> list[Count]:
