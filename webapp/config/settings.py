@@ -93,6 +93,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "signin.context.look_of_the_admin",
             ],
+            "libraries": {"unfold_list": "core.theme.list_tags"},
         },
     },
 ]

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from unfold.sites import UnfoldAdminSite
 
@@ -39,7 +40,9 @@ class InventoryAdminSite(UnfoldAdminSite):
                 self._known.move_to_end(key)
         if known is None:
             # The number stands for the whole key in the keys of kept parts (core/fragments.py).
-            known = {**super().each_context(request), "surroundings": next(self._numbers)}
+            known = super().each_context(request)
+            known["colors"] = _in_one(known["colors"])
+            known["surroundings"] = next(self._numbers)
             with self._lock:
                 self._known[key] = known
                 if len(self._known) > _MOST:
@@ -50,6 +53,21 @@ class InventoryAdminSite(UnfoldAdminSite):
             "log_entries": SimpleLazyObject(lambda: self.get_log_entries(request)),
             "on_a_mac": "Macintosh" in request.META.get("HTTP_USER_AGENT", ""),
         }
+
+
+def _in_one(colors: dict[str, dict[str, str]]) -> dict[str, dict[str, SafeString]]:
+    """The theme's colours for its template, which writes ``--color-<name>-<weight>: <value>;`` of
+    each: one value that has the others behind it, so that it writes once and not thirty times."""
+    every = [
+        (name, weight, value)
+        for name, weights in colors.items()
+        for weight, value in weights.items()
+    ]
+    if not every:
+        return {}
+    (name, weight, first), *others = every
+    behind = "".join([f"; --color-{name}-{weight}: {value}" for name, weight, value in others])
+    return {name: {weight: SafeString(f"{first}{behind}")}}
 
 
 def surroundings_key(request: HttpRequest) -> SurroundingsKey:

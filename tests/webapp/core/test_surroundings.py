@@ -7,8 +7,12 @@ from bs4 import BeautifulSoup
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
+from unfold.settings import get_config
+from unfold.utils import convert_color
 
 from access.models import User
+from core.lists.filters import forget_choices
+from tests.webapp.factories import LocationFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -99,3 +103,41 @@ def test_names_the_keys_of_the_machine_in_use(storekeeper: User) -> None:
 
     assert "keyboard_command_key" in str(mac.select_one("#nav-sidebar-inner"))
     assert "keyboard_control_key" in str(other.select_one("#nav-sidebar-inner"))
+
+
+def test_has_each_colour_of_the_theme(storekeeper: User) -> None:
+    style = page(storekeeper).select_one("#unfold-theme-colors")
+    assert style
+
+    shown = dict(re.findall(r"--color-([a-z-]+-[a-z0-9-]+):\s*([^;]+);", style.get_text()))
+
+    assert shown == {
+        f"{name}-{weight}": convert_color(value)
+        for name, weights in get_config()["COLORS"].items()
+        for weight, value in weights.items()
+    }
+    assert len(shown) > 20
+
+
+def test_filters_show_what_is_offered_and_what_was_chosen(storekeeper: User) -> None:
+    shelf = LocationFactory.create(name_en="Shelf <7>", name_ja="棚")
+    other = LocationFactory.create(name_en="Bench", name_ja="作業台")
+
+    def offered(address: str, language: str = "en") -> dict[str, str]:
+        field = page(storekeeper, address, language).select_one("select[name=location]")
+        assert field
+        options = field.select("option")
+        assert [str(option["value"]) for option in options if option.has_attr("selected")] == [
+            address.partition("location=")[2]
+        ]
+        return {str(option["value"]): option.get_text() for option in options}
+
+    everything = offered(PARTS)
+    assert everything[""] == "All"
+    assert everything[str(shelf.pk)] == "Shelf <7>"
+    assert offered(f"{PARTS}?location={shelf.pk}") == everything
+    assert offered(f"{PARTS}?location={other.pk}", "ja")[str(other.pk)] == "作業台"
+
+    new = LocationFactory.create(name_en="New shelf", name_ja="")
+    forget_choices()
+    assert offered(PARTS) == {**everything, str(new.pk): "New shelf"}

@@ -6,7 +6,6 @@ locations and categories of a real store that costs more than all the rest of th
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
 from typing import Any
 
 from django.contrib.admin.views.main import ChangeList
@@ -28,6 +27,8 @@ CHOICES_SECONDS = 5.0
 
 type Options = tuple[tuple[str, str], ...]
 _choices: dict[tuple[str, str | None], tuple[float, Options]] = {}
+# Of each filter and language: what it offered last, and the field made of it.
+_fields: dict[tuple[type, str, str | None], tuple[Any, str]] = {}
 
 
 def kept_choices(name: str, find: Callable[[], Iterable[tuple[str, str]]]) -> Options:
@@ -55,10 +56,19 @@ class OptionsFilter(DropdownFilter):
     template = TEMPLATE
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
-        first = [self.all_option] if self.all_option else []
-        offered = [*first, *self.lookup_choices]
-        options = tuple([(str(value), str(label)) for value, label in offered])
-        yield {"html": _dropdown(str(self.title), str(self.parameter_name), options, self.value())}
+        yield {"html": _with_chosen(self._field(), self.value() or "")}
+
+    def _field(self) -> str:
+        """Made anew when something else is offered: nearly always it is the very same."""
+        key = (type(self), str(self.parameter_name), get_language())
+        offered, html = _fields.get(key, (None, ""))
+        if offered != self.lookup_choices:
+            first = [self.all_option] if self.all_option else []
+            html = _dropdown(
+                str(self.title), str(self.parameter_name), [*first, *self.lookup_choices]
+            )
+            _fields[key] = (self.lookup_choices, html)
+        return html
 
 
 class KeptFormMixin:
@@ -84,7 +94,8 @@ class YesOrNoFilter(KeptFormMixin, BooleanRadioFilter):  # type: ignore[misc]  #
     """All, yes or no."""
 
 
-def _dropdown(title: str, name: str, options: Options, chosen: str | None) -> SafeString:
+def _dropdown(title: str, name: str, choices: Iterable[Any]) -> SafeString:
+    options = [(escape(str(value)), escape(str(label))) for value, label in choices]
     return format_html(
         '<div class="form-field flex flex-col group mb-4"><div class="flex gap-2 flex-col">'
         '<label for="id_{name}" class="block font-semibold text-important whitespace-nowrap">'
@@ -96,17 +107,12 @@ def _dropdown(title: str, name: str, options: Options, chosen: str | None) -> Sa
         name=name,
         label=gettext(" By %(filter_title)s ") % {"filter_title": title},
         css=SELECT,
-        options=_with_chosen(_options(options), chosen or ""),
+        options=mark_safe(  # noqa: S308 - escaped
+            "".join([f'<option value="{value}">{label}</option>' for value, label in options])
+        ),
     )
 
 
-@lru_cache(maxsize=500)
-def _options(options: Options) -> str:
-    return "".join(
-        [f'<option value="{escape(value)}">{escape(label)}</option>' for value, label in options]
-    )
-
-
-def _with_chosen(options: str, chosen: str) -> SafeString:
+def _with_chosen(dropdown: str, chosen: str) -> SafeString:
     this = f'<option value="{escape(chosen)}"'
-    return mark_safe(options.replace(f"{this}>", f"{this} selected>", 1))  # noqa: S308 - escaped
+    return mark_safe(dropdown.replace(f"{this}>", f"{this} selected>", 1))  # noqa: S308 - escaped
