@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
 from django.utils.text import capfirst
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
 
 from access.labels import rights_in_words
 from audit.kinds import Kind
@@ -105,6 +106,11 @@ def in_short(kind: str, details: Mapping[str, Any] | None) -> str:
 
 
 def _label(key: str) -> str:
+    return _label_said(key, get_language())
+
+
+@lru_cache(maxsize=500)
+def _label_said(key: str, _language: str | None) -> str:
     return capfirst(str(_LABELS.get(key, key.replace("_", " "))))
 
 

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from audit.kinds import Kind
+from core.models import ChoiceLabels
 from core.text import SearchKey
 
 
@@ -26,7 +27,7 @@ class _AppendOnly(models.Model):
         raise WrittenByDatabaseError("the audit log only grows")
 
 
-class AuditEntry(_AppendOnly):
+class AuditEntry(_AppendOnly, ChoiceLabels):
     """One change or event. The database fills in who, when, from where, and the hash.
 
     `root_model` and `root_id` name the whole that a part belongs to (an order of its line), so

@@ -4,7 +4,10 @@
 Like that one it lets the database hand out texts, and hashes them here.
 """
 
+import json
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -38,71 +41,80 @@ class Proof:
         )
 
 
+# The entry, its link, and the hash of the link before that.
+_SEALED = f"""
+    SELECT {canonical("e")}, e.hash, {link_text("l")}, before.hash,
+        l.batch, l.position, l.at, l.entries, l.digest, l.previous, l.hash
+    FROM audit_auditentry e
+    LEFT JOIN audit_chainlink l ON l.batch = e.batch
+    LEFT JOIN audit_chainlink before ON before.position = l.position - 1
+    WHERE e.id = %s
+"""  # noqa: S608 - our own text
+_LINK = ("batch", "position", "at", "entries", "digest", "previous", "hash")
+
+
 def prove(entry: AuditEntry) -> Proof:
     """Compute the hashes of `entry` and of its link again."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {canonical('e')}, hash "  # noqa: S608 - our own text
-            "FROM audit_auditentry e WHERE id = %s",
-            [entry.pk],
-        )
-        text, stored = cursor.fetchone()
-    changed = _hashes_before_changes([entry.pk])
-    link = ChainLink.objects.filter(batch=entry.batch).first()
+        cursor.execute(_SEALED, [entry.pk])
+        text, stored, text_of_link, hash_before, *values = cursor.fetchone()
+    told = dict(zip(_LINK, values, strict=True))
+    link = None if told["batch"] is None else ChainLink(**told)
+    sealed = None if link is None else _sealed_together(link)
+    changed = _hashes_before_changes({entry.pk, *(sealed or ())})
     return Proof(
         sealed_text=text,
         hash=bytes(stored).hex(),
         entry_right=hash_of(text) == bytes(stored),
         unlocked=entry.pk in changed,
         link=link,
-        link_right=link is not None and _link_right(link),
-        follows=link is not None and _follows(link),
-        digest_right=None if link is None else _digest_right(link),
+        link_right=link is not None and hash_of(text_of_link) == bytes(link.hash or b""),
+        follows=link is not None and _follows(link, hash_before),
+        digest_right=None if link is None else _digest_right(link, sealed, changed),
     )
 
 
-def _link_right(link: ChainLink) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {link_text('l')} "  # noqa: S608 - our own text
-            "FROM audit_chainlink l WHERE batch = %s",
-            [link.pk],
-        )
-        [text] = cursor.fetchone()
-    return hash_of(text or "") == bytes(link.hash or b"")
-
-
-def _follows(link: ChainLink) -> bool:
+def _follows(link: ChainLink, hash_before: bytes | None) -> bool:
     """It holds the hash of the link before it."""
     if link.position == 1:
         return bytes(link.previous or b"") == b""
-    before = ChainLink.objects.filter(position=(link.position or 0) - 1).first()
-    return before is not None and bytes(before.hash or b"") == bytes(link.previous or b"")
+    return hash_before is not None and bytes(hash_before) == bytes(link.previous or b"")
 
 
-def _digest_right(link: ChainLink) -> bool | None:
-    """The transaction has all of its entries, as they were sealed, and no more."""
+def _sealed_together(link: ChainLink) -> dict[int, bytes] | None:
+    """The hashes of the entries of a transaction, also of those removed; None of too many."""
     if (link.entries or 0) > MOST_ENTRIES:
         return None
     rows = AuditEntry.objects.filter(batch=link.pk).values_list("pk", "hash")[: MOST_ENTRIES + 1]
     hashes = {number: bytes(sealed) for number, sealed in rows}
     removed = AuditEntry.objects.filter(kind=Kind.ENTRY_REMOVED, details__batch=link.pk)
-    for entry in removed.only("object_id", "details"):
-        hashes[int(entry.object_id)] = _hash_before(entry)
-    hashes |= _hashes_before_changes(list(hashes))
-    return digest_of(hashes) == bytes(link.digest or b"")
+    for object_id, details in removed.values_list("object_id", "details"):
+        hashes[int(object_id)] = _hash_before(details)
+    return hashes
 
 
-def _hashes_before_changes(numbers: list[int]) -> dict[int, bytes]:
+def _digest_right(
+    link: ChainLink, hashes: Mapping[int, bytes] | None, changed: Mapping[int, bytes]
+) -> bool | None:
+    """The transaction has all of its entries, as they were sealed, and no more."""
+    if hashes is None:
+        return None
+    sealed = {number: changed.get(number, now) for number, now in hashes.items()}
+    return digest_of(sealed) == bytes(link.digest or b"")
+
+
+def _hashes_before_changes(numbers: Collection[int]) -> dict[int, bytes]:
     """What those of these entries were sealed with that were changed with the log unlocked."""
-    steps = AuditEntry.objects.filter(
-        root_model="audit.auditentry",
-        root_id__in=[str(number) for number in numbers],
-        kind=Kind.ENTRY_CHANGED,
-    ).order_by("-pk")
-    # The newest first, so that the oldest step stays.
-    return {int(step.object_id): _hash_before(step) for step in steps.only("object_id", "details")}
+    with connection.cursor() as cursor:
+        # The newest first, so that the oldest step stays.
+        cursor.execute(
+            "SELECT object_id, details FROM audit_auditentry WHERE root_model = %s "
+            "AND root_id = ANY(%s) AND kind = %s ORDER BY id DESC",
+            ["audit.auditentry", [str(number) for number in numbers], Kind.ENTRY_CHANGED.value],
+        )
+        steps = cursor.fetchall()
+    return {int(object_id): _hash_before(json.loads(details)) for object_id, details in steps}
 
 
-def _hash_before(step: AuditEntry) -> bytes:
-    return bytes.fromhex((step.details or {})["hash"])
+def _hash_before(details: Mapping[str, Any] | None) -> bytes:
+    return bytes.fromhex((details or {})["hash"])

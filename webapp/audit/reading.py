@@ -30,6 +30,11 @@ def entries() -> "QuerySet[AuditEntry]":
     )
 
 
+def in_lines() -> "QuerySet[AuditEntry]":
+    """Only what a line about an entry tells."""
+    return AuditEntry.objects.only("at", "kind", "model", "object_id", "object_label", "details")
+
+
 def between(
     rows: "QuerySet[AuditEntry]", begin: datetime | None, end: datetime | None
 ) -> "QuerySet[AuditEntry]":
@@ -125,12 +130,13 @@ class Verification:
 
 def last_verification() -> Verification:
     """As `verify_audit` recorded it."""
-    entry = AuditEntry.objects.filter(kind=Kind.VERIFIED).order_by("-pk").first()
-    if entry is None:
+    verified = AuditEntry.objects.filter(kind=Kind.VERIFIED).order_by("-pk")
+    found = verified.values_list("at", "details").first()
+    if found is None:
         return Verification()
-    told: dict[str, Any] = entry.details or {}
+    told: dict[str, Any] = found[1] or {}
     return Verification(
-        at=entry.at,
+        at=found[0],
         whole=bool(told.get("whole")),
         entries=told.get("entries", 0),
         links=told.get("links", 0),

@@ -4,22 +4,21 @@ import json
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.db.models import DateField, DateTimeField, Field, ForeignKey, Model
 from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.formats import date_format
 from django.utils.text import capfirst
-from django.utils.timezone import localtime
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from access.labels import kind_label, right_label
 from access.roles import role_name
 from audit.registry import SECRET, watched_tables
+from core.dates import day_shown, second_shown
 from core.numbers import plain
 
 NOTHING = "–"
@@ -48,6 +47,11 @@ def model_of(name: str) -> type[Model] | None:
 
 def kind_of_object(name: str) -> str:
     """Such as "Part"; of a row that joins two others such as "User: roles"."""
+    return _kind_of_object(name, get_language())
+
+
+@lru_cache(maxsize=500)
+def _kind_of_object(name: str, _language: str | None) -> str:
     model = model_of(name)
     if model is None:
         return name
@@ -68,14 +72,23 @@ def watched_models() -> tuple[str, ...]:
 
 def field_of(model: type[Model] | None, column: str) -> "Field[Any, Any] | None":
     """The field kept in a column; None for one that is gone."""
-    fields = () if model is None else model._meta.concrete_fields
-    return next((field for field in fields if field.column == column), None)
+    return None if model is None else _fields_of(model).get(column)
+
+
+@cache
+def _fields_of(model: type[Model]) -> "dict[str, Field[Any, Any]]":
+    return {str(field.column): field for field in model._meta.concrete_fields}
 
 
 def label_of(field: "Field[Any, Any] | None", column: str) -> str:
     """The field's name in the user's language."""
     if field is None:
         return column
+    return _label_of(field, get_language())
+
+
+@lru_cache(maxsize=2_000)
+def _label_of(field: "Field[Any, Any]", _language: str | None) -> str:
     if isinstance(field, ForeignKey) and field.model._meta.auto_created:
         return capfirst(str(field.related_model._meta.verbose_name))
     return capfirst(str(field.verbose_name))
@@ -88,8 +101,7 @@ def is_secret(model: type[Model] | None, column: str) -> bool:
 
 def moment(value: datetime) -> str:
     """A time to the second, as the order of events needs it."""
-    local = localtime(value)
-    return f"{date_format(local, 'SHORT_DATE_FORMAT')} {local:%H:%M:%S}"
+    return second_shown(value)
 
 
 class Names:
@@ -136,7 +148,7 @@ def _plain_value(field: "Field[Any, Any] | None", value: Any) -> str:
         return moment(at) if at else str(value)
     if isinstance(field, DateField):
         day: date | None = parse_date(str(value))
-        return date_format(day, "SHORT_DATE_FORMAT") if day else str(value)
+        return day_shown(day) if day else str(value)
     return str(value)
 
 

@@ -1,7 +1,7 @@
 """Currencies: ISO 4217 codes, their decimals, and amounts in the user's language."""
 
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 from babel.numbers import format_currency, get_currency_precision
@@ -43,12 +43,24 @@ def decimals(code: str) -> int:
 
 def rounded(amount: Decimal, code: str) -> Decimal:
     """An amount of money, half up, to what can be paid in the currency."""
-    return amount.quantize(Decimal(1).scaleb(-decimals(code)), rounding=ROUND_HALF_UP)
+    return amount.quantize(_smallest(code), rounding=ROUND_HALF_UP)
+
+
+@cache
+def _smallest(code: str) -> Decimal:
+    """What can be paid: one for JPY, 0.01 for USD."""
+    return Decimal(1).scaleb(-decimals(code))
 
 
 def shown(amount: Decimal, code: str) -> str:
     """An amount in the user's language: ``¥1,200``, ``US$0.50``."""
-    return format_currency(rounded(amount, code), code, locale=_locale())
+    return _shown(rounded(amount, code), code, _locale())
+
+
+@lru_cache(maxsize=10_000)
+def _shown(amount: Decimal, code: str, locale: str) -> str:
+    """Lists show the same amounts again and again; what they are made of never changes."""
+    return format_currency(amount, code, locale=locale)
 
 
 def price_shown(price: Decimal, code: str) -> str:

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from audit.looks import note_look
 from audit.models import AuditEntry
-from audit.pages.table import shown
+from audit.pages.table import neighbours, shown
 from audit.proof import prove
-from audit.reading import entries
+from audit.reading import entries, in_lines
 from core.pages import page_context, requires
 
 # As many neighbours as the page lists; the list has them all.
@@ -25,17 +25,15 @@ def show(model_admin: "ModelAdmin[Any]", request: HttpRequest, pk: int) -> HttpR
     """Everything about one entry."""
     note_look("entry", {"id": pk})
     entry = get_object_or_404(entries(), pk=pk)
-    together = _first(entries().filter(batch=entry.batch).exclude(pk=pk))
-    others = _first(_of_request(entry))
-    rows = shown(model_admin, request, [entry, *together, *others])
+    together = _first(in_lines().filter(batch=entry.batch).exclude(pk=pk))
     context = page_context(
         model_admin,
         request,
         title=_("Entry %(number)s") % {"number": pk},
-        row=rows[0],
-        together=rows[1 : 1 + len(together)],
+        row=shown(model_admin, request, [entry])[0],
+        together=neighbours(together),
         together_url=_list(batch=entry.batch),
-        others=rows[1 + len(together) :],
+        others=neighbours(_first(_of_request(entry))),
         others_url=_list(request_id=entry.request_id),
         proof=prove(entry),
     )
@@ -45,8 +43,8 @@ def show(model_admin: "ModelAdmin[Any]", request: HttpRequest, pk: int) -> HttpR
 def _of_request(entry: AuditEntry) -> "QuerySet[AuditEntry]":
     """In other transactions of the same request."""
     if not entry.request_id:
-        return entries().none()
-    return entries().filter(request_id=entry.request_id).exclude(batch=entry.batch)
+        return in_lines().none()
+    return in_lines().filter(request_id=entry.request_id).exclude(batch=entry.batch)
 
 
 def _first(rows: "QuerySet[AuditEntry]") -> list[AuditEntry]:

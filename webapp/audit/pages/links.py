@@ -1,6 +1,8 @@
 """From an entry to the page of what it is about, for those who may see that."""
 
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.admin import AdminSite, ModelAdmin
@@ -8,12 +10,16 @@ from django.core.exceptions import ValidationError
 from django.db.models import CharField, QuerySet, Value
 from django.db.models.functions import Cast
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
 from audit.models import AuditEntry
 from audit.wording import model_of
+from core.links import page_address
 
 type Thing = tuple[str, str]  # model, id
+
+# What stands in an address as it is, so that the way to it is looked up once for all.
+_PLAIN = re.compile(r"[\w.-]+", re.ASCII)
 
 
 def pages_of(site: AdminSite, request: HttpRequest, things: "set[Thing]") -> dict[Thing, str]:
@@ -48,7 +54,17 @@ def page_of(entry: AuditEntry, pages: "dict[Thing, str]") -> str:
 
 def life_of(model: str, object_id: str) -> str:
     """Where the history of an object is read."""
-    return reverse("admin:audit_life", args=[model, object_id]) if model and object_id else ""
+    if not model or not object_id:
+        return ""
+    if not _PLAIN.fullmatch(object_id):
+        return reverse("admin:audit_life", args=[model, object_id])
+    return f"{_lives(model, get_script_prefix())}{object_id}/"
+
+
+@lru_cache(maxsize=500)
+def _lives(model: str, _prefix: str) -> str:
+    """`_prefix`: an application may be served beneath another address."""
+    return reverse("admin:audit_life", args=[model, "0"]).removesuffix("0/")
 
 
 def _rows(site: AdminSite, request: HttpRequest, model_name: str, ids: set[str]) -> list[Any]:
@@ -74,4 +90,5 @@ def _key(model: Any, text: str) -> Any:
 
 
 def _address(site: AdminSite, model: str, pk: str) -> str:
-    return reverse(f"{site.name}:{model.replace('.', '_')}_change", args=[pk])
+    url_name = f"{site.name}:{model.replace('.', '_')}_change"
+    return page_address(url_name, int(pk)) if pk.isdecimal() else reverse(url_name, args=[pk])

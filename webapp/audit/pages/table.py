@@ -21,6 +21,7 @@ from audit.kinds import Kind
 from audit.models import AuditEntry
 from audit.pages import links
 from audit.wording import Names, kind_of_object, moment
+from core.links import page_address
 
 COLOURS = {
     Kind.CREATED: "success",
@@ -55,6 +56,18 @@ class ShownEntry:
     details: Sequence[tuple[str, str]]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Neighbour:
+    """Another entry, in one line of a table."""
+
+    url: str
+    at: str
+    colour: str
+    kind: str
+    object_kind: str
+    label: str
+
+
 def shown(
     model_admin: "ModelAdmin[Any]", request: HttpRequest, entries: "Sequence[AuditEntry]"
 ) -> list[ShownEntry]:
@@ -75,6 +88,21 @@ def shown(
             life_url=links.life_of(entry.root_model, entry.root_id),
             changes=table_of(changes[entry.pk], names),
             details=details.rows_of(entry.details),
+        )
+        for entry in entries
+    ]
+
+
+def neighbours(entries: "Sequence[AuditEntry]") -> list[Neighbour]:
+    """Without their changes, so that no names are looked up."""
+    return [
+        Neighbour(
+            url=page_address("admin:audit_auditentry_change", entry.pk),
+            at=moment(entry.at),
+            colour=colour_of(entry),
+            kind=entry.get_kind_display(),
+            object_kind=kind_of_object(entry.model) if entry.model else "",
+            label=label_of(entry),
         )
         for entry in entries
     ]

@@ -103,7 +103,11 @@ class SearchFieldPaginator(AheadPaginator):
 
 
 class PageFirstChangeList(ForgettableChangeList):
-    """Fetches the rows of the page by their keys, and has no count of all."""
+    """Fetches the rows of the page by their keys, and has no count of all.
+
+    ``list_only`` of the model's admin names what the columns show, where that is much less than
+    the rows and what they name hold.
+    """
 
     def get_results(self, request: HttpRequest) -> None:
         if getattr(request, QUERY_ALONE, False):
@@ -130,5 +134,8 @@ class PageFirstChangeList(ForgettableChangeList):
         """In the order of the keys, less those that were deleted a moment ago."""
         if not keys:
             return []
-        rows = self.apply_select_related(self.root_queryset).order_by().in_bulk(keys)
+        found = self.apply_select_related(self.root_queryset).order_by()
+        if columns := getattr(self.model_admin, "list_only", ()):
+            found = found.only(*columns)
+        rows = found.in_bulk(keys)
         return [rows[key] for key in keys if key in rows]

@@ -6,6 +6,7 @@ each column is looked at once, and a row is its cells joined.
 """
 
 from collections.abc import Callable, Hashable, Iterator
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -22,6 +23,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext
 from unfold.utils import display_for_field, display_for_label, display_for_value
+
+from core.dates import moment_shown
 
 CHECKBOX = "action_checkbox"
 
@@ -243,9 +246,15 @@ def _of_field(field: "models.Field[Any, Any]", empty: str) -> Cell:
     if field.flatchoices or isinstance(field, models.BooleanField):
         of = _once(lambda value: conditional_escape(display_for_field(value, field, empty)))
         return lambda row: of(getattr(row, field.attname))
+    if isinstance(field, models.DateTimeField):
+        return lambda row: conditional_escape(_moment(getattr(row, field.attname), empty))
     return lambda row: conditional_escape(
         display_for_field(getattr(row, field.attname), field, empty)
     )
+
+
+def _moment(value: datetime | None, empty: str) -> str:
+    return empty if value is None else moment_shown(value)
 
 
 def _of_function(read: Callable[[Any], Any], told: Any, empty: str) -> Cell:

@@ -101,7 +101,10 @@ class PartFilter(OptionsFilter):
     def lookups(
         self, request: HttpRequest, model_admin: "ModelAdmin[Any]"
     ) -> list[tuple[str, str]]:
-        part = Part.objects.filter(pk=as_id(request.GET.get("part")) or 0).first()
+        asked = as_id(request.GET.get("part"))
+        if asked is None:
+            return []
+        part = Part.objects.only("number", "name_ja", "name_en").filter(pk=asked).first()
         return [(str(part.pk), str(part))] if part else []
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":

@@ -7,15 +7,16 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
-from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from catalog.models import Supplier
 from catalog.search import found_by
 from core.admin import InventoryChangeList, ReadOnlyAdmin
+from core.dates import day_shown
 from core.keys import is_any_in
+from core.links import safe
 from core.pages import page_at
 from core.text import LONGEST_GRAM
 from exchange.exporting import ExportMixin
@@ -81,6 +82,17 @@ class PurchaseOrderAdmin(ExportMixin, ReadOnlyAdmin):
         CreatorFilter,
     ]
     list_select_related = ["supplier", "created_by"]
+    list_only = [
+        "number",
+        "supplier__name",
+        "state",
+        "expected_on",
+        "origin",
+        "created_by__username",
+        "created_by__first_name",
+        "created_by__last_name",
+        "created_at",
+    ]
     search_fields = ["number"]
     search_help_text = _("Order number, supplier or its reference, number, name or SKU of a part")
     ordering = ["-id"]
@@ -143,14 +155,14 @@ class PurchaseOrderAdmin(ExportMixin, ReadOnlyAdmin):
     def expected_column(self, row: PurchaseOrder) -> str:
         if row.expected_on is None:
             return ""
-        day = date_format(row.expected_on, "SHORT_DATE_FORMAT")
+        day = day_shown(row.expected_on)
         if not row.is_late:
             return day
-        return format_html('<span class="stock-out">{} · {}</span>', day, _("late"))
+        return mark_safe(f'<span class="stock-out">{day} · {safe(_("late"))}</span>')  # noqa: S308 - escaped
 
     @admin.display(description=_("amount"))
     def amount_column(self, row: Any) -> str:
-        return format_html('<span class="inventory-nowrap">{}</span>', str(row.amounts) or "–")
+        return mark_safe(f'<span class="inventory-nowrap">{safe(row.amounts) or "–"}</span>')  # noqa: S308 - escaped
 
     @admin.display(description=_("created by"), ordering="created_by")
     def origin_column(self, row: PurchaseOrder) -> str:

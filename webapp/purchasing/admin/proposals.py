@@ -7,8 +7,7 @@ from django.contrib import admin, messages
 from django.contrib.admin import ModelAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import URLPattern, reverse
-from django.utils.html import format_html
+from django.urls import URLPattern
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -17,6 +16,7 @@ from catalog.admin.filters import CategoryFilter, SupplierFilter
 from catalog.search import found_by
 from core.admin import MOST_CHOSEN, ReadOnlyAdmin, to_page_with_selection
 from core.errors import BusinessError
+from core.links import link, page_address
 from core.lists.filters import OptionsFilter
 from core.numbers import plain
 from core.pages import as_id, page_at
@@ -85,6 +85,23 @@ class ReorderProposalAdmin(ExportMixin, ReadOnlyAdmin):
     list_display_links = ["part_column"]
     list_filter = [ProposalStateFilter, ProposalSupplierFilter, ProposalCategoryFilter]
     list_select_related = ["part", "supplier_part__supplier", "line__order"]
+    list_only = [
+        "state",
+        "packs",
+        "factor",
+        "on_hand",
+        "on_order",
+        "drafted",
+        "reorder_point",
+        "created_at",
+        "part__number",
+        "part__name_ja",
+        "part__name_en",
+        "part__unit",
+        "supplier_part__supplier__name",
+        "line__quantity",
+        "line__order__number",
+    ]
     search_fields = ["part__number"]
     search_help_text = _("Number, name or SKU of the part")
     ordering = ["-id"]
@@ -144,8 +161,7 @@ class ReorderProposalAdmin(ExportMixin, ReadOnlyAdmin):
         if proposal.line is None:
             return ""
         order = proposal.line.order
-        address = reverse("admin:purchasing_purchaseorder_change", args=[order.pk])
-        return format_html('<a href="{}">{}</a>', address, order)
+        return link(page_address("admin:purchasing_purchaseorder_change", order.pk), order)
 
     # --- Deciding about those chosen ---
 

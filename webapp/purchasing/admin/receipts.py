@@ -7,8 +7,7 @@ from django.contrib import admin
 from django.contrib.admin import ModelAdmin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.urls import URLPattern, reverse
-from django.utils.html import format_html
+from django.urls import URLPattern
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -16,6 +15,7 @@ from catalog.admin.filters import SupplierFilter
 from catalog.models import Supplier
 from catalog.search import found_by
 from core.admin import ReadOnlyAdmin
+from core.links import link, page_address
 from core.lists.filters import OptionsFilter
 from core.pages import as_id, page_at
 from core.text import half_width
@@ -107,11 +107,8 @@ class GoodsReceiptAdmin(ExportMixin, ReadOnlyAdmin):
 
     @admin.display(description=_("order"), ordering="order")
     def order_column(self, row: GoodsReceipt) -> str:
-        return format_html(
-            '<a href="{}">{}</a>',
-            reverse("admin:purchasing_purchaseorder_change", args=[row.order_id]),
-            row.order.number,
-        )
+        address = page_address("admin:purchasing_purchaseorder_change", row.order_id)
+        return link(address, row.order.number)
 
     @admin.display(description=_("supplier"), ordering="order__supplier__name")
     def supplier_column(self, row: GoodsReceipt) -> str:
