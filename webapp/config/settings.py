@@ -318,7 +318,7 @@ SECURE_CSP = {
 # used. "local" is for figures that each process may work out by itself.
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "core.shared_cache.SharedCache",
         "LOCATION": "shared_cache",
         "TIMEOUT": 300,
         # Beyond it entries are dropped, and with them counted attempts.
