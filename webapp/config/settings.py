@@ -93,7 +93,10 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "signin.context.look_of_the_admin",
             ],
-            "libraries": {"unfold_list": "core.theme.list_tags"},
+            "libraries": {
+                "unfold": "core.theme.page_tags",
+                "unfold_list": "core.theme.list_tags",
+            },
         },
     },
 ]
