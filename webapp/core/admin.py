@@ -24,6 +24,7 @@ from core.lists.paginating import AheadPaginator, PageFirstChangeList, SearchFie
 from core.lists.remembering import RemembersFiltersMixin
 from core.pages import as_id
 from core.permissions import MissingRightError
+from core.theme import media
 from core.widgets import KnownSelect
 
 # As many rows as a page of ours takes from a list.
@@ -90,6 +91,13 @@ class InventoryAdmin(
                 {"rows": 3, "class": f"{field.widget.attrs.get('class', '')} inventory-text"}
             )
         return field
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        context["media"] = media.tags(context["media"])
+        response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
+        return response
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

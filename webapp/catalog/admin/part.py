@@ -22,6 +22,7 @@ from catalog.admin.supplier import SupplierPartInline
 from catalog.models import Part
 from catalog.search import found_by
 from core.admin import InventoryAdmin, to_page_with_selection
+from core.editing.kept_forms import KeptFormMixin
 from core.keys import counted
 from core.lists.filters import YesOrNoFilter
 from core.models import display_expression
@@ -32,7 +33,7 @@ from stock import part_panel
 
 
 @admin.register(Part)
-class PartAdmin(ReorderMixin, ExportMixin, InventoryAdmin):
+class PartAdmin(KeptFormMixin, ReorderMixin, ExportMixin, InventoryAdmin):
     """The list that everybody works from, and the page of one part with its stock."""
 
     export_table = "parts"
@@ -92,6 +93,9 @@ class PartAdmin(ReorderMixin, ExportMixin, InventoryAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Part]:
         parts: QuerySet[Part] = super().get_queryset(request)
+        page = request.resolver_match
+        if page is not None and page.url_name == "catalog_part_change":
+            parts = parts.select_related("category")  # its field shows it
         return parts.annotate(shown_name=display_expression("name")).defer("search_text")
 
     def get_search_results(

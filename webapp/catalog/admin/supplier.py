@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.admin import TabularInline
@@ -17,6 +18,7 @@ from catalog.models import Supplier, SupplierPart
 from catalog.search import found_by
 from core.admin import FormFieldsMixin, InventoryAdmin
 from core.currencies import price_shown
+from core.editing.kept_forms import KeptFormMixin, KeptFormSetMixin
 from core.lists.filters import YesOrNoFilter
 from core.numbers import plain
 from core.pages import user_of
@@ -28,7 +30,7 @@ from purchasing.reorder.evaluation import Changes
 
 
 @admin.register(Supplier)
-class SupplierAdmin(ReorderMixin, ExportMixin, InventoryAdmin):
+class SupplierAdmin(KeptFormMixin, ReorderMixin, ExportMixin, InventoryAdmin):
     """Companies that parts are bought from."""
 
     export_table = "suppliers"
@@ -79,7 +81,7 @@ class SupplierPartCategoryFilter(CategoryFilter):
 
 
 @admin.register(SupplierPart)
-class SupplierPartAdmin(ReorderMixin, ExportMixin, InventoryAdmin):
+class SupplierPartAdmin(KeptFormMixin, ReorderMixin, ExportMixin, InventoryAdmin):
     """Under which number, in which packs and at what price a supplier sells a part."""
 
     export_table = "supplier_parts"
@@ -139,6 +141,11 @@ class SupplierPartAdmin(ReorderMixin, ExportMixin, InventoryAdmin):
 class SupplierPartFormSet(PaginationInlineFormSet):
     """Deletions explain themselves: Django would list every order line that is in the way."""
 
+    @cached_property
+    def empty_form(self) -> Any:
+        """Made once, although the page asks for it a handful of times."""
+        return super().empty_form
+
     def clean(self) -> None:
         found = [
             obstacle
@@ -151,7 +158,7 @@ class SupplierPartFormSet(PaginationInlineFormSet):
         super().clean()
 
 
-class SupplierPartInline(FormFieldsMixin, TabularInline):  # type: ignore[misc]  # unfold's inlines disagree with Django's
+class SupplierPartInline(KeptFormSetMixin, FormFieldsMixin, TabularInline):  # type: ignore[misc]  # unfold's inlines disagree with Django's
     """The suppliers of a part, on the part's page."""
 
     model = SupplierPart

@@ -6,6 +6,7 @@ hidden. What is not known here is left to its template.
 """
 
 from collections.abc import Callable, Mapping
+from html import escape
 from typing import Any
 
 from django.forms.renderers import DjangoTemplates
@@ -34,23 +35,26 @@ def attributes(attrs: Mapping[str, Any]) -> str:
     """As in a tag: nothing of what is False, the name alone of what is True."""
     return "".join(
         [
-            f" {name}" if value is True else f' {name}="{_text(value)}"'
+            f" {name}" if value is True else f' {name}="{escaped(value)}"'
             for name, value in attrs.items()
             if value is not False
         ]
     )
 
 
-def _text(value: object) -> str:
+def escaped(value: object) -> str:
+    """Safe within a tag or between two; what says that it is HTML stays as it is."""
+    if type(value) is str:  # nearly always: without Django's questions about lazy texts
+        return escape(value)
     return conditional_escape(value if isinstance(value, str) else str(value))
 
 
 def _input(context: Mapping[str, Any]) -> str:
     widget = context["widget"]
     value = widget["value"]
-    shown = "" if value is None else f' value="{_text(value)}"'
+    shown = "" if value is None else f' value="{escaped(value)}"'
     return (
-        f'<input type="{_text(widget["type"])}" name="{_text(widget["name"])}"'
+        f'<input type="{escaped(widget["type"])}" name="{escaped(widget["name"])}"'
         f"{shown}{attributes(widget['attrs'])}>"
     )
 
@@ -68,11 +72,11 @@ def _select(context: Mapping[str, Any]) -> str | None:
         if group or any(choice["template_name"] != OPTION for choice in choices):
             return None
         options += [
-            f'<option value="{_text(choice["value"])}"{attributes(choice["attrs"])}>'
-            f"{_text(choice['label'])}</option>"
+            f'<option value="{escaped(choice["value"])}"{attributes(choice["attrs"])}>'
+            f"{escaped(choice['label'])}</option>"
             for choice in choices
         ]
-    name = _text(widget["name"])
+    name = escaped(widget["name"])
     return f'<select name="{name}"{attributes(widget["attrs"])}>{"".join(options)}</select>'
 
 
@@ -91,7 +95,7 @@ def _select_of_the_theme(context: Mapping[str, Any]) -> str | None:
 def _textarea(context: Mapping[str, Any]) -> str:
     """The line break after the tag is not part of the text, but saves one that the text has."""
     widget = context["widget"]
-    name, value = _text(widget["name"]), _text(widget["value"] or "")
+    name, value = escaped(widget["name"]), escaped(widget["value"] or "")
     return f'<textarea name="{name}"{attributes(widget["attrs"])}>\n{value}</textarea>'
 
 

@@ -1,11 +1,14 @@
 """The rows of a form of the admin: label, field or value, help and errors."""
 
 from collections.abc import Iterable
+from copy import copy
 from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
+
+from core.widgets import KnownSelect
 
 LINE = (
     "field-line flex flex-col grow group group/line px-3 py-2.5 border-b border-base-200 "
@@ -37,18 +40,33 @@ def row(line: Any, *, last: bool) -> SafeString:
 def _fields(line: Iterable[Any]) -> Iterable[str]:
     for field in line:
         name = getattr(field.field, "name", "") or field.field.get("name", "")
-        errors = "" if field.is_readonly else field.errors()  # what nobody can type has none
+        # What nobody can type has none.
+        errors = "" if field.is_readonly or not field.field.errors else field.errors()
         css = f"{LINE} field-{name}" if name else LINE
         inner = _tick(field, errors) if field.is_checkbox else _field(field, errors)
         yield f'<div class="{css}{" errors" if errors else ""}">{inner}</div>'
 
 
 def _field(field: Any, errors: str) -> str:
-    value = _value(field) if field.is_readonly else str(field.field)
+    shown = value(field) if field.is_readonly else shown_field(field, field.field.form)
     return (
         f'<div class="{LABEL}">{field.label_tag()}</div>'
-        f'<div class="grow relative">{value}{_help(field)}{_errors(errors)}</div>'
+        f'<div class="grow relative">{shown}{_help(field)}{_errors(errors)}</div>'
     )
+
+
+def shown_field(field: Any, form: Any) -> str:
+    """The field for typing; what is chosen by searching is not looked up once more."""
+    bound = field.field
+    widget = bound.field.widget
+    inner = getattr(widget, "widget", None)
+    if isinstance(inner, KnownSelect):
+        chosen = inner.field.get_cached_value(form.instance, default=None)
+        if chosen is not None and not form.is_bound:
+            widget = copy(widget)
+            widget.widget = inner.knowing(chosen)
+            return str(bound.as_widget(widget=widget))
+    return str(bound)
 
 
 def _tick(field: Any, errors: str) -> str:
@@ -62,7 +80,7 @@ def _tick(field: Any, errors: str) -> str:
     )
 
 
-def _value(field: Any) -> str:
+def value(field: Any) -> str:
     """What cannot be changed here."""
     if getattr(field, "is_file", False):
         return render_to_string("unfold/helpers/field_readonly_value.html", {"field": field})
