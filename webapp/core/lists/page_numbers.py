@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable
 
 from django.contrib.admin.views.main import PAGE_VAR, ChangeList
-from django.core.paginator import Paginator
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -31,7 +30,7 @@ def page_numbers(cl: ChangeList, numbers: Iterable[int | str]) -> SafeString:
 
 
 def _number(cl: ChangeList, number: int | str, address: str) -> str:
-    if number == Paginator.ELLIPSIS:
+    if not isinstance(number, int):
         return f"<span>{number}</span>"
     if number == cl.page_num:
         return f'<span class="font-medium text-primary-600" aria-current="page">{number}</span>'
