@@ -78,7 +78,9 @@ class LineForm(forms.Form):
     """One part at one location."""
 
     part = SearchField(
-        Part.objects.all(), label=_("Part"), widget=_autocomplete("part", _("Number or name"))
+        Part.objects.only("number", "name_ja", "name_en", "unit", "tracking"),
+        label=_("Part"),
+        widget=_autocomplete("part", _("Number or name")),
     )
     location = SearchField(
         Location.objects.all(),

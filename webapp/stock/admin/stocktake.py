@@ -24,8 +24,8 @@ class StocktakeLineInline(TabularInline):
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StocktakeLine]:
-        lines = super().get_queryset(request)
-        return lines.select_related("part", "lot").order_by("part__number", "id")
+        lines = super().get_queryset(request).select_related("part", "lot")
+        return lines.defer("part__search_text").order_by("part__number", "id")
 
     @admin.display(description=_("in the books"))
     def expected_shown(self, line: StocktakeLine) -> str:
@@ -50,7 +50,9 @@ class StocktakeAdmin(ReadOnlyAdmin):
     list_display = ["location", "occurred_at", "actor", "reason"]
     list_display_links = ["location", "occurred_at"]
     list_filter = [BranchFilter]
-    list_select_related = ["location", "actor"]
     ordering = ["-id"]
     fields = ["location", "occurred_at", "posted_at", "actor", "reason"]
     inlines = [StocktakeLineInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Stocktake]:
+        return super().get_queryset(request).select_related("location", "actor")
