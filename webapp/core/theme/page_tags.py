@@ -7,8 +7,10 @@ Registered under the name of the theme's library (settings.TEMPLATES), so its te
 from django import template
 from django.template import Context, RequestContext
 from django.template.loader import render_to_string
+from django.utils.translation import get_language
 from unfold.templatetags import unfold
 
+from core.fragments import kept
 from core.theme.title import plain_title
 
 register = template.Library()
@@ -32,5 +34,8 @@ def action_list(context: Context) -> str:
     actions = {name: context.get(name) for name in _ACTIONS}
     if not any(actions.values()):
         return ""
-    hide = {name: context.get(name) for name in _HIDE}
-    return render_to_string("unfold/helpers/tab_actions.html", {**actions, **hide})
+    shown = {**actions, **{name: context.get(name) for name in _HIDE}}
+    return kept(
+        ("actions", get_language(), repr(shown)),
+        lambda: render_to_string("unfold/helpers/tab_actions.html", shown),
+    )
