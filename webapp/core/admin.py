@@ -80,6 +80,13 @@ class InventoryAdmin(
             paginator.page_asked_for = as_id(request.GET.get("p")) or 1
         return paginator
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        response: HttpResponse = super().changelist_view(request, extra_context)
+        shown = getattr(response, "context_data", None) or {}
+        if "media" in shown:
+            shown["media"] = media.tags_by_kind(shown["media"])
+        return response
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return InventoryChangeList
 

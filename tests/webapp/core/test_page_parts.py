@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from django.contrib.admin import site
 from django.template import RequestContext
 from django.test import Client
 from django.urls import reverse
@@ -13,7 +14,7 @@ from unfold.templatetags import unfold, unfold_list
 
 from access.models import User
 from catalog.models import Part
-from core.theme import list_tags, page_tags
+from core.theme import list_tags, media, page_tags
 from core.theme.title import plain_title
 from tests.webapp.cast import ClientOf
 from tests.webapp.factories import PartFactory
@@ -85,6 +86,17 @@ def test_filters_are_the_theme_s(admin: Client) -> None:
         assert normal(list_tags.unfold_admin_list_filter(changelist, spec)) == normal(
             unfold_list.unfold_admin_list_filter(changelist, spec)
         )
+
+
+def test_styles_and_scripts_of_a_list_are_those_asked_for(admin: Client) -> None:
+    asked = site.get_model_admin(Part).media
+    tags = media.tags_by_kind(asked)
+
+    assert str(tags) == str(asked)
+    assert (tags.css, tags.js) == (str(asked["css"]), str(asked["js"]))
+    html = admin.get(PARTS).content.decode()
+    assert tags.css in html
+    assert tags.js in html
 
 
 class TestPageNumbers:
