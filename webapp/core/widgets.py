@@ -1,6 +1,6 @@
 """Form widgets that several applications use."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from typing import Any
 
@@ -88,7 +88,14 @@ class SearchSelect(_Search, _KnownOne):
 
 
 class SearchField(ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable when run
-    """A choice by `SearchSelect` that may begin with a row in hand."""
+    """A choice by `SearchSelect` that may begin with a row in hand, and end with one."""
+
+    # What was fetched for all lines of a page together, by its key; it must be a choice.
+    fetched: Mapping[int, models.Model] = {}
+
+    def to_python(self, value: Any) -> Any:
+        found = self.fetched.get(as_id(value) or 0)
+        return super().to_python(value) if found is None else found
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, models.Model):

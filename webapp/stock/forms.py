@@ -1,7 +1,8 @@
 """Forms of the pages that record stock."""
 
 import uuid
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, cached_property
 from typing import Any
 
 from django import forms
@@ -16,6 +17,8 @@ from core.currencies import validate_currency
 from core.fields import QuantityField
 from core.fragments import Key
 from core.lines import LineFormSet
+from core.pages import as_id
+from core.rows import rows_by_key
 from core.widgets import SearchField, SearchSelect
 from stock.entries import Line, Move
 from stock.models import Location, StockMovement
@@ -23,6 +26,8 @@ from stock.models.ledger import CLOCK_TOLERANCE
 from stock.places import Reach
 
 MOST_LINES = 100
+# What a line needs to know of its part.
+PART_FIELDS = ("number", "name_ja", "name_en", "unit", "tracking")
 
 
 def _autocomplete(field: str, placeholder: Any) -> SearchSelect:
@@ -78,7 +83,7 @@ class LineForm(forms.Form):
     """One part at one location."""
 
     part = SearchField(
-        Part.objects.only("number", "name_ja", "name_en", "unit", "tracking"),
+        Part.objects.only(*PART_FIELDS),
         label=_("Part"),
         widget=_autocomplete("part", _("Number or name")),
     )
@@ -172,6 +177,32 @@ class BaseLineFormSet(LineFormSet):
         """An empty line has the only location chosen that the person may choose."""
         only = self.form_kwargs["reach"].only
         return (only and only.pk, str(only))
+
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        super().add_fields(form, index)
+        if self.is_bound and index is not None:
+            for name, field in form.fields.items():
+                if isinstance(field, SearchField):
+                    field.fetched = self._parts if name == "part" else self._places
+
+    @cached_property
+    def _parts(self) -> Mapping[int, Part]:
+        return rows_by_key(Part, self._sent("part"), *PART_FIELDS)
+
+    @cached_property
+    def _places(self) -> Mapping[int, Location]:
+        """Where the person works; what else was sent is refused by its field."""
+        reach: Reach = self.form_kwargs["reach"]
+        found = rows_by_key(Location, self._sent("location") | self._sent("to"))
+        return {pk: place for pk, place in found.items() if reach.includes(place)}
+
+    def _sent(self, name: str) -> set[int]:
+        """The keys that the lines name; what is none is for the field to refuse."""
+        keys = (
+            as_id(self.data.get(f"{self.add_prefix(index)}-{name}"))
+            for index in range(self.total_form_count())
+        )
+        return {key for key in keys if key is not None}
 
     def lines(self) -> list[tuple[LineForm, Line]]:
         """The forms that are filled in and not taken away, each with its line."""

@@ -18,12 +18,12 @@ from core import units
 from core.errors import BusinessError
 from core.numbers import LARGEST, MOST_DECIMALS, plain
 from core.text import fold
+from stock.available import what_is_there
 from stock.entries import Count, Line, Move
 from stock.errors import (
     AlreadyCorrectedError,
     LotNeededError,
     NotAcceptedError,
-    NotEnoughStockError,
     SerialTakenError,
     UnknownLotError,
 )
@@ -345,50 +345,3 @@ def lot_to_take(part: Part, line: Line) -> Lot | None:
             }
         )
     return lot
-
-
-def what_is_there(part: Part, location: Location) -> str:
-    levels = (
-        StockLevel.objects.filter(part=part, location=location, quantity__gt=0)
-        .select_related("lot")
-        .order_by("lot__code", "lot__serial")[:10]
-    )
-    return ", ".join(
-        f"{level.lot or _('without lot')} ({plain(level.quantity)})" for level in levels
-    ) or _("nothing")
-
-
-class Available:
-    """What is left at each place while the lines of one request take from it."""
-
-    def __init__(self, parts: Mapping[int, Part]) -> None:
-        self._left: dict[tuple[int, int, int | None], Decimal] = {
-            (part, location, lot): quantity
-            for part, location, lot, quantity in StockLevel.objects.filter(
-                part__in=parts, quantity__gt=0
-            ).values_list("part_id", "location_id", "lot_id", "quantity")
-        }
-
-    def put(self, part: Part, location: Location, lot: Lot | None, quantity: Decimal) -> None:
-        place = (part.pk, location.pk, lot.pk if lot else None)
-        self._left[place] = self._left.get(place, Decimal(0)) + quantity
-
-    def take(self, part: Part, location: Location, lot: Lot | None, quantity: Decimal) -> None:
-        place = (part.pk, location.pk, lot.pk if lot else None)
-        left = self._left.get(place, Decimal(0))
-        if quantity > left:
-            raise NotEnoughStockError(
-                _(
-                    "Not enough %(part)s%(lot)s at %(location)s: %(asked)s asked for, "
-                    "%(left)s there. Nothing was recorded. In stock there: %(there)s."
-                )
-                % {
-                    "part": part.number,
-                    "lot": f" ({lot})" if lot else "",
-                    "location": location,
-                    "asked": plain(quantity),
-                    "left": plain(left),
-                    "there": what_is_there(part, location),
-                }
-            )
-        self._left[place] = left - quantity

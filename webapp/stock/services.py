@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from access.models import User
 from core.transactions import in_one_transaction
+from stock.available import Available
 from stock.beginning import begin, check_seen, parts_of
 from stock.entries import Count, Line, Move, Posting
 from stock.errors import CountOutdatedError, NotAcceptedError
@@ -29,7 +30,6 @@ from stock.posting import (
     post,
 )
 from stock.rules import (
-    Available,
     check_active,
     check_cost,
     check_counts,

@@ -9,6 +9,7 @@ from django.core.cache import caches
 from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.utils import translation
+from pytest_django.fixtures import DjangoAssertNumQueries
 from unfold.widgets import UnfoldAdminSelect2Widget
 
 from access.models import User
@@ -95,6 +96,57 @@ class TestEmptyLines:
         assert f'value="{part.pk}" selected' in asked.shown_lines(LINE)
         assert 'value="&lt;x&gt;"' in sent.shown_lines(LINE)
         assert "inventory-error" in sent.shown_lines(LINE)
+
+
+@pytest.mark.django_db
+class TestSentLines:
+    def sent(self, user: User | None, *rows: Any) -> Any:
+        data: dict[str, object] = {"lines-TOTAL_FORMS": len(rows), "lines-INITIAL_FORMS": 0}
+        for index, row in enumerate(rows):
+            for name, value in {"quantity": 1, **row}.items():
+                data[f"lines-{index}-{name}"] = getattr(value, "pk", value)
+        return lines(TransferLineForm, user, data=data)
+
+    def test_ask_for_all_parts_and_all_places_together(
+        self, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        parts = PartFactory.create_batch(4)
+        places = LocationFactory.create_batch(4)
+        formset = self.sent(
+            None,
+            *(
+                {"part": part, "location": place, "to": places[0]}
+                for part, place in zip(parts, places, strict=True)
+            ),
+        )
+
+        with django_assert_num_queries(2):
+            assert formset.is_valid()
+
+        taken = [line for _form, line in formset.lines()]
+        assert [(line.part, line.location, line.to) for line in taken] == [
+            (part, place, places[0]) for part, place in zip(parts, places, strict=True)
+        ]
+
+    def test_refuse_what_does_not_exist_and_where_the_person_does_not_work(
+        self, storekeeper: User
+    ) -> None:
+        part, here, there = PartFactory.create(), LocationFactory.create(), LocationFactory.create()
+        storekeeper.locations.set([here])
+        right = {"part": part, "location": here, "to": here}
+
+        formset = self.sent(
+            storekeeper,
+            right,
+            right | {"location": there},
+            right | {"to": there},
+            right | {"part": 10**12},
+            right | {"part": "x"},
+        )
+
+        assert [list(errors) for errors in formset.errors] == [
+            [], ["location"], ["to"], ["part"], ["part"],
+        ]  # fmt: skip
 
 
 class TestNumbers:
