@@ -92,11 +92,11 @@ class PartAdmin(KeptFormMixin, ReorderMixin, ExportMixin, InventoryAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Part]:
-        parts: QuerySet[Part] = super().get_queryset(request)
+        parts: QuerySet[Part] = super().get_queryset(request).defer("search_text")
         page = request.resolver_match
         if page is not None and page.url_name == "catalog_part_change":
-            parts = parts.select_related("category")  # its field shows it
-        return parts.annotate(shown_name=display_expression("name")).defer("search_text")
+            return parts.select_related("category")  # a field shows it, and no column the name
+        return parts.annotate(shown_name=display_expression("name"))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Part], search_term: str

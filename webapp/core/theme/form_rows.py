@@ -4,10 +4,13 @@ from collections.abc import Iterable
 from copy import copy
 from typing import Any
 
+from django.template.defaultfilters import capfirst
 from django.template.loader import render_to_string
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
+from unfold.widgets import CHECKBOX_LABEL_CLASSES, LABEL_CLASSES
 
+from core.theme.form_renderer import escaped
 from core.widgets import KnownSelect
 
 LINE = (
@@ -20,6 +23,9 @@ LABEL = (
     "lg:*:m-0"
 )
 TICK_LABEL = "font-medium flex items-start -ml-2 min-w-32 w-32 lg:min-w-56 lg:w-56"
+PLAIN = " ".join(LABEL_CLASSES)
+TICKED = " ".join(CHECKBOX_LABEL_CLASSES)
+STAR = '<span class="text-red-600 dark:text-red-500">*</span>'
 ERRORS = "mt-2 text-red-600 text-xs dark:text-red-500"
 HELP = "leading-relaxed mt-2 text-xs"
 READ_ONLY = "readonly break-words {width} *:rounded-default"
@@ -50,9 +56,24 @@ def _fields(line: Iterable[Any]) -> Iterable[str]:
 def _field(field: Any, errors: str) -> str:
     shown = value(field) if field.is_readonly else shown_field(field, field.field.form)
     return (
-        f'<div class="{LABEL}">{field.label_tag()}</div>'
+        f'<div class="{LABEL}">{_label(field)}</div>'
         f'<div class="grow relative">{shown}{_help(field)}{_errors(errors)}</div>'
     )
+
+
+def _label(field: Any) -> str:
+    """A star after what must be entered, unless the label ends in something like a colon."""
+    if field.is_readonly:
+        return f'<label class="{PLAIN}">{escaped(capfirst(field.field["label"]))}</label>'
+    bound = field.field
+    text = str(bound.label)
+    place = bound.id_for_label
+    if not place or not text[-1:].isalnum():
+        return str(field.label_tag())
+    css = TICKED if field.is_checkbox else PLAIN
+    if bound.field.required:
+        return f'<label class="{css} required" for="{escaped(place)}">{escaped(text)}{STAR}</label>'
+    return f'<label class="{css}" for="{escaped(place)}">{escaped(text)}</label>'
 
 
 def shown_field(field: Any, form: Any) -> str:
@@ -74,7 +95,7 @@ def _tick(field: Any, errors: str) -> str:
     beside = f'<div class="lg:-mt-2 lg:ml-2">{told}</div>' if told else ""
     return (
         '<div class="flex flex-col gap-2 py-2 lg:flex-row">'
-        f'<div class="{TICK_LABEL}">{field.label_tag()}</div>'
+        f'<div class="{TICK_LABEL}">{_label(field)}</div>'
         f'<div class="grow"><div class="flex flex-col lg:flex-row">{field.field}{beside}</div>'
         f"{_errors(errors)}</div></div>"
     )

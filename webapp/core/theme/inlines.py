@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from unfold.templatetags.unfold import add_css_class, inline_add_button_text
 
 from core.theme.form_renderer import escaped
-from core.theme.form_rows import ERRORS, shown_field, value
+from core.theme.form_rows import ERRORS, STAR, shown_field, value
 
 HEADING = (
     "bg-base-100 flex flex-row font-semibold h-[38px] gap-1 items-center mb-4 px-3 "
@@ -134,7 +134,7 @@ def _head(inline: Any, *, may_delete: bool) -> str:
         if widget["is_hidden"] if isinstance(widget, dict) else widget.is_hidden:
             continue
         required = " required" if field["required"] else ""
-        star = '<span class="text-red-600 dark:text-red-500">*</span>' if required else ""
+        star = STAR if required else ""
         told = field["help_text"]
         help_sign = (
             '<span class="cursor-help material-symbols-outlined ml-2 text-icon" '
