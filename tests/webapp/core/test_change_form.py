@@ -291,7 +291,9 @@ class TestKeptForms:
             with translation.override(language):
                 label = str(Part._meta.get_field("reorder_point").verbose_name)
             assert label.lower() in text.lower()
-            assert f'lang="{language}"' in text
+            [search] = BeautifulSoup(text, "html.parser").select("#id_category")
+            assert search["lang"] == language
+            assert f"select2/i18n/{language}.js" in text
 
     def test_forms_of_two_parts_do_not_mix(
         self, part: Part, administrator: User, client_of: ClientOf

@@ -83,7 +83,7 @@ def shown_field(field: Any, form: Any) -> str:
     inner = getattr(widget, "widget", None)
     if isinstance(inner, KnownSelect):
         chosen = inner.field.get_cached_value(form.instance, default=None)
-        if chosen is not None and not form.is_bound:
+        if chosen is not None:
             widget = copy(widget)
             widget.widget = inner.knowing(chosen)
             return str(bound.as_widget(widget=widget))
