@@ -57,7 +57,7 @@ LISTS = {
     "admin:auth_group_changelist": 7,
 }
 PAGES: dict[str, tuple[Callable[[], list[int]], int]] = {
-    "admin:index": (list, 10),
+    "admin:index": (list, 9),
     "admin:stock_receive": (list, 5),
     "admin:stock_issue": (list, 5),
     "admin:stock_transfer": (list, 5),

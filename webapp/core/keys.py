@@ -6,7 +6,6 @@ what is asked for to stand anywhere, while the parts of a supplier or of a categ
 then it reads everything.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,23 +75,10 @@ def look_up(rows: "QuerySet[Any, Any]", *, most: int) -> Found:
 
 def counted(rows: "QuerySet[Any]") -> tuple[int, str]:
     """How many rows there are, and how to say it: of many, that they are many."""
-    return _said(rows.order_by()[: COUNTED_ROWS + 1].count())
+    count = rows.order_by()[: COUNTED_ROWS + 1].count()
+    return count, said(count)
 
 
-def counted_together(rows: "Mapping[str, QuerySet[Any]]") -> dict[str, tuple[int, str]]:
-    """The same of several, by one statement for all."""
-    if not rows:
-        return {}
-    branches = [
-        each.order_by().values("pk")[: COUNTED_ROWS + 1].query.sql_with_params()
-        for each in rows.values()
-    ]
-    counts = ", ".join(f"(SELECT count(*) FROM ({sql}) AS found)" for sql, _values in branches)  # noqa: S608 - made by Django
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {counts}", [value for _sql, values in branches for value in values])
-        found = cursor.fetchone()
-    return {name: _said(count) for name, count in zip(rows, found, strict=True)}
-
-
-def _said(count: int) -> tuple[int, str]:
-    return count, str(count) if count <= COUNTED_ROWS else f"{COUNTED_ROWS}+"
+def said(count: int) -> str:
+    """A number that was counted up to one more than ``COUNTED_ROWS``."""
+    return str(count) if count <= COUNTED_ROWS else f"{COUNTED_ROWS}+"

@@ -1,6 +1,7 @@
 """The first page: every card with its rights, its figures and its links."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -8,22 +9,36 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from access.models import User
 from access.roles import Role
 from core.currencies import shown
+from core.keys import said
 from core.numbers import plain
-from dashboard import figures, orders
-from dashboard.caching import a_few_minutes_old
+from dashboard import figures, orders, rows, tiles
+from dashboard.caching import Figure, a_few_minutes_old
+from dashboard.cards import card
+from dashboard.latest import movement_line
 from stock.buttons import ISSUE, ORDER, RECEIVE, STOCKTAKE, TRANSFER, Button
 from stock.models.ledger import Kind
-from stock.valuation import value_stock
+from stock.valuation import Valuation, value_stock
 
 # The order of the bars from the ground up, and of the legend.
 _CHARTED = (Kind.RECEIPT, Kind.ISSUE, Kind.TRANSFER, Kind.STOCKTAKE, Kind.CORRECTION)
 
+
+# What a tile counts, and the right to see it.
+_COUNTED_WITH = {
+    "out": "catalog.view_part",
+    "low": "catalog.view_part",
+    "today": "stock.view_stockmovement",
+    "late": "purchasing.view_purchaseorder",
+    "waiting": "purchasing.view_purchaseorder",
+    "proposals": "purchasing.view_reorderproposal",
+}
 
 _ACTIONS = (
     RECEIVE,
@@ -46,50 +61,96 @@ def dashboard_callback(request: HttpRequest, context: dict[str, Any]) -> dict[st
     dashboard: dict[str, Any] = {
         "actions": [action for action in _ACTIONS if user.has_perm(action.permission)],
     }
+    counts = tiles.counts([name for name, right in _COUNTED_WITH.items() if user.has_perm(right)])
+    told: dict[str, Any] = {}
     if user.has_perm("catalog.view_part"):
-        dashboard |= _parts(user)
-    if purchasing := orders.context(user):
-        dashboard["orders"] = purchasing
+        told |= _part_tiles(counts)
+        dashboard["needed"] = _needed(user, told)
+        dashboard["begins"] = not told["total"]
+    if user.has_perm("purchasing.view_purchaseorder"):
+        address = reverse("admin:purchasing_purchaseorder_changelist")
+        told["late"] = _limited(counts["late"], f"{address}?late=yes")
+        told["waiting"] = _limited(counts["waiting"], f"{address}?waiting=yes")
+        awaited = {"rows": rows.next_deliveries(), "url": f"{address}?open=yes"}
+        dashboard["deliveries"] = card("deliveries", awaited)
+    if user.has_perm("purchasing.view_reorderproposal"):
+        address = reverse("admin:purchasing_reorderproposal_changelist")
+        told["proposals"] = _limited(counts["proposals"], address)
     if user.has_perm("stock.view_stockmovement"):
-        dashboard |= _movements()
+        address = reverse("admin:stock_stockmovement_changelist")
+        told["moved"] = _moved_today(counts["today"], address)
+        dashboard |= _movements(user, address)
     if user.has_perms(["catalog.view_part", "catalog.view_supplierpart"]):
-        dashboard["value"] = _value()
+        value = a_few_minutes_old("value_of_stock", value_stock)
+        dashboard["value"] = card("value", value, lambda: _value(value))
     if user.has_perm("stock.view_ledgerverification"):
-        dashboard["ledger"] = figures.ledger_state()
+        dashboard["ledger"] = card("ledger", asdict(figures.ledger_state()))
+    if told:
+        dashboard["tiles"] = card("tiles", told)
     if not any(dashboard.values()):
         dashboard["administrators"] = _administrators()
     context["dashboard"] = dashboard
     return context
 
 
-def _parts(user: User) -> dict[str, Any]:
-    counts = figures.count_parts()
+def _part_tiles(counts: Mapping[str, int]) -> dict[str, Any]:
     parts = reverse("admin:catalog_part_changelist")
-    needed = figures.needed_parts() if counts.out or counts.low else []
-    may_see = needed and user.has_perm("purchasing.view_reorderproposal")
-    proposed = orders.proposed_for([part.pk for part in needed]) if may_see else {}
     return {
-        "counts": counts,
+        "out": counts["out"],
+        "low": counts["low"],
+        # Those counted now may be more than there were a few minutes ago.
+        "total": max(figures.active_parts(), counts["out"] + counts["low"]),
         "parts_url": f"{parts}?active__exact=1",
         "out_url": f"{parts}?active__exact=1&status=out",
         "low_url": f"{parts}?active__exact=1&status=low",
-        "needed": [(part, proposed.get(part.pk)) for part in needed],
     }
 
 
-def _movements() -> dict[str, Any]:
-    movements = reverse("admin:stock_stockmovement_changelist")
+def _needed(user: User, told: Mapping[str, Any]) -> SafeString:
+    needed = rows.needed_parts() if told["out"] or told["low"] else []
+    may_see = needed and user.has_perm("purchasing.view_reorderproposal")
+    proposed = orders.proposed_for([part.pk for part in needed]) if may_see else {}
+    return card(
+        "needed",
+        {
+            "out_url": told["out_url"],
+            "low_url": told["low_url"],
+            "rows": [(part, proposed.get(part.pk)) for part in needed],
+        },
+    )
+
+
+def _limited(count: int, address: str) -> dict[str, Any]:
+    return {"count": count, "text": said(count), "url": address}
+
+
+def _moved_today(count: int, address: str) -> dict[str, Any]:
     today = figures.start_of(timezone.localdate()).isoformat(sep=" ")
+    return {"count": count, "url": f"{address}?{urlencode({'occurred_at__gte': today})}"}
+
+
+def _movements(user: User, address: str) -> dict[str, Any]:
     days = a_few_minutes_old("movements_by_day", figures.movements_by_day)
+    opens_parts = user.has_perm("catalog.view_part")
     return {
-        "today": figures.movements_today(),
-        "movements_url": movements,
-        "today_url": f"{movements}?{urlencode({'occurred_at__gte': today})}",
-        "latest": figures.latest_movements(),
-        "days": days,
-        "days_chart": _chart(days.value),
-        "days_table": _table(days.value),
-        "days_summary": _summary(days.value),
+        "moved": card("moved", days, lambda: _moved(days)),
+        "latest": {
+            "url": address,
+            "lines": [
+                movement_line(movement, opens_parts=opens_parts)
+                for movement in rows.latest_movements()
+            ],
+        },
+    }
+
+
+def _moved(days: Figure[figures.Days]) -> dict[str, Any]:
+    return {
+        "as_of": days.as_of,
+        "is_empty": days.value.is_empty,
+        "chart": _chart(days.value),
+        "table": _table(days.value),
+        "summary": _summary(days.value),
     }
 
 
@@ -130,8 +191,7 @@ def _table(days: figures.Days) -> dict[str, Any]:
     }
 
 
-def _value() -> dict[str, Any]:
-    figure = a_few_minutes_old("value_of_stock", value_stock)
+def _value(figure: Figure[Valuation]) -> dict[str, Any]:
     return {
         "as_of": figure.as_of,
         "rows": [

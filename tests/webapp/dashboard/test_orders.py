@@ -9,11 +9,9 @@ from bs4.element import Tag
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
 
 from access.models import User
 from catalog.models import Part, SupplierPart
-from dashboard import orders
 from purchasing.models import ReorderProposal
 from stock.models import Location
 from tests.webapp.cast import ClientOf
@@ -161,25 +159,6 @@ class TestNextDeliveries:
         assert "late" in rows[0]
         assert "late" not in rows[1]
         assert "Tokyo Rotor" in rows[0]
-
-    def test_stop_at_eight(self, buyer: User, offer: SupplierPart) -> None:
-        for days in range(10):
-            ordered(wanted(offer, 1), by=buyer, expected_on=day(days))
-
-        assert len(orders.next_deliveries()) == orders.ROWS
-
-    def test_cost_one_query(
-        self,
-        buyer: User,
-        offer: SupplierPart,
-        django_assert_num_queries: DjangoAssertNumQueries,
-    ) -> None:
-        ordered(wanted(offer, 1), by=buyer, expected_on=day(1))
-
-        with django_assert_num_queries(1):
-            shown = [(o.number, str(o.supplier), o.is_late) for o in orders.next_deliveries()]
-
-        assert shown
 
 
 class TestNeededParts:

@@ -273,14 +273,13 @@ class TestSpeed:
         shelf: Location,
         django_assert_max_num_queries: DjangoAssertNumQueries,
     ) -> None:
-        """Session, user, rights (2); statuses, needed (2) and their proposals; late, waiting
-        and proposals, deliveries; today, latest, ledger; chart, value,
-        and how many parts there are."""
+        """Session, user, rights (2); all tiles, needed (2) and their proposals; deliveries,
+        latest, ledger; chart, value, and how many parts there are."""
         for part in PartFactory.create_batch(15, reorder_point=5):
             receive(line(part, shelf, 1), by=storekeeper)
         client = client_of(storekeeper)
 
-        with django_assert_max_num_queries(16):
+        with django_assert_max_num_queries(14):
             client.get(reverse("admin:index"))
-        with django_assert_max_num_queries(13):
+        with django_assert_max_num_queries(11):
             client.get(reverse("admin:index"))
