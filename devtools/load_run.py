@@ -56,6 +56,10 @@ class ContainerServer(Server):
     def record(self) -> Path:
         return record_of(self.house)
 
+    def environment(self) -> dict[str, str]:
+        """Logs as the container writes them: for people to read, a line costs half as much again."""
+        return super().environment() | {"DJANGO_LOG_JSON": "1"}
+
     def command(self) -> list[str]:
         return [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"{HOST}:{self.port}"]
 

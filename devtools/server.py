@@ -51,6 +51,9 @@ class Server:
     def record(self) -> Path:
         return self.house.server_record
 
+    def environment(self) -> dict[str, str]:
+        return self.application.environment()
+
     @contextlib.contextmanager
     def running(self) -> Iterator[subprocess.Popen[bytes]]:
         log = self.log
@@ -58,7 +61,7 @@ class Server:
         with log.open(mode) as written:
             process = subprocess.Popen(
                 self.command(),
-                env=self.application.environment(),
+                env=self.environment(),
                 cwd=self.house.webapp,
                 stdin=subprocess.DEVNULL,
                 stdout=None if self.show_log else written,
