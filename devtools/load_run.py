@@ -57,7 +57,7 @@ class ContainerServer(Server):
         return record_of(self.house)
 
     def environment(self) -> dict[str, str]:
-        """Logs as the container writes them: for people to read, a line costs half as much again."""
+        """Logs as the container writes them: a line for people to read costs half as much again."""
         return super().environment() | {"DJANGO_LOG_JSON": "1"}
 
     def command(self) -> list[str]:
