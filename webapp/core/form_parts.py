@@ -1,5 +1,6 @@
 """Parts of the forms of our own pages, made by Python as in `core.theme`: they fill the pages."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.forms import BoundField
@@ -28,6 +29,17 @@ def field(bound: BoundField) -> SafeString:
         f'<label for="{bound.id_for_label}">{label}{REQUIRED if bound.field.required else ""}'
         f"</label>{bound}{below}</div>"
     )
+
+
+def errors(found: Iterable[Any]) -> SafeString:
+    """What is wrong with a whole form; as the template of this name, for what Python makes."""
+    said = "".join([f"<p>{conditional_escape(str(error))}</p>" for error in found])
+    alert = (
+        '<div class="inventory-alert" role="alert">'
+        '<span class="material-symbols-outlined" aria-hidden="true">error</span>'
+        f"<div>{said}</div></div>"
+    )
+    return mark_safe(alert if said else "")  # noqa: S308 - each part is escaped
 
 
 def media(*owners: Any) -> SafeString:

@@ -4,7 +4,7 @@ An empty line is the same for everybody who may enter one, so it is made once (`
 a page that begins with empty lines shows copies of it, and makes no forms at all.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django import forms
@@ -32,17 +32,21 @@ class LineFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # not subscript
 
     def empty_line(self, template: str) -> SafeString:
         """What the page copies when a line is added; `template` shows its ``form``."""
+        return self.empty(template, lambda form: render_to_string(template, {"form": form}))
+
+    def empty(self, name: str, make: Callable[[Any], str]) -> SafeString:
+        """What `make` makes of the empty form, now or earlier; `name` tells it from others."""
         return kept(
             (
                 "line",
-                template,
+                name,
                 f"{self.form.__module__}.{self.form.__qualname__}",
                 self.prefix,
                 self.can_delete,
                 get_language(),
                 *self.depends_on(),
             ),
-            lambda: render_to_string(template, {"form": self.empty_form}),
+            lambda: make(self.empty_form),
         )
 
     def shown_lines(self, template: str) -> SafeString:

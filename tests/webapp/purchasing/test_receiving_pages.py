@@ -122,6 +122,36 @@ def as_it_stands(page: BeautifulSoup) -> dict[str, str]:
     return {str(name): str(value) for name, value in {**typed, **chosen}.items()}
 
 
+class TestEscaping:
+    """The lines are put together without templates, which would see to it."""
+
+    ODD = "<i>\"'&"
+
+    @pytest.mark.parametrize("tracking", Tracking)
+    def test_of_whatever_people_wrote(
+        self, tracking: Tracking, rotor: Supplier, keeper: Client, buyer: User
+    ) -> None:
+        part = PartFactory.create(
+            number=f"{self.ODD}1", name_en=f"{self.ODD}2", name_ja="x", unit="m", tracking=tracking
+        )
+        offer = SupplierPartFactory.create(
+            part=part, supplier=rotor, sku=f"{self.ODD}3", description=f"{self.ODD}4",
+            pack_quantity=100, pack_unit="ft",
+        )  # fmt: skip
+        order = ordered(wanted(offer, 2, tolerance_percent=Decimal(10)), by=buyer)
+        row = {"line": order.lines.get(), "quantity": self.ODD, "lot": self.ODD}
+
+        opened, sent = keeper.get(address(order)), post(keeper, order, {**row, "seen": "1.5"})
+
+        for response in (opened, sent):
+            page = parsed(response)
+            assert "<i>" not in response.text
+            for number in range(1, 5):
+                assert f"{self.ODD}{number}" in page.text
+        assert "Received was 1.5 when you opened the page" in parsed(sent).text
+        assert field(parsed(sent), "quantity")["value"] == self.ODD
+
+
 class TestRights:
     @pytest.mark.parametrize("role", ROLES)
     def test_receive_for_those_who_may(

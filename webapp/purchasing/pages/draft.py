@@ -174,13 +174,15 @@ def _page(
 def _asked_for(request: HttpRequest) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Header and lines of a new order for the parts of the address."""
     wanted = as_ids(request.GET.getlist("part"), at_most=MOST_LINES)
-    parts = Part.objects.filter(active=True).in_bulk(wanted)
+    parts = Part.objects.filter(active=True).only("number", "name_ja", "name_en").in_bulk(wanted)
     offers: dict[int, list[SupplierPart]] = {}
     for offer in (
         SupplierPart.objects.filter(part__in=parts, active=True, supplier__active=True)
-        .select_related("supplier", "part")
+        .select_related("supplier")
+        .defer("search_text")
         .order_by("-preferred", "pk")
     ):
+        offer.part = parts[offer.part_id]
         offers.setdefault(offer.part_id, []).append(offer)
     supplier = Supplier.objects.filter(pk=as_id(request.GET.get("supplier")) or 0).first()
     if supplier is None and offers:

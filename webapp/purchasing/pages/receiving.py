@@ -1,7 +1,6 @@
 """The page on which an order is received."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +16,7 @@ from core.pages import page_context, requires, user_of
 from purchasing import receiving
 from purchasing.errors import OrderChangedError
 from purchasing.models import GoodsReceipt, OrderLine, PurchaseOrder
+from purchasing.pages.receiving_lines import LineRows, empty_row, lines_shown
 from purchasing.places import places_for
 from purchasing.receiving_forms import (
     ArrivalForm,
@@ -33,28 +33,6 @@ from stock.models import Location
 from stock.places import Reach
 
 PREFIX = "rows"
-
-
-@dataclass
-class LineRows:
-    """A line of the order, and the rows in which its arrival is entered."""
-
-    line: OrderLine
-    forms: list[ArrivalForm] = field(default_factory=list)
-
-    @property
-    def is_packed(self) -> bool:
-        """Whether a pack is something else than one of the part's own unit."""
-        return self.line.factor != 1 or self.line.pack_unit != self.line.part.unit
-
-    @property
-    def most_more(self) -> Any:
-        """Packs that may come beyond what was ordered and received, the tolerance included."""
-        return self.line.most - self.line.received_in_all
-
-    @property
-    def has_errors(self) -> bool:
-        return any(form.errors for form in self.forms if form.is_bound)
 
 
 class Delivery:
@@ -209,8 +187,10 @@ def _shown(
         rows=rows,
         search=search,
         search_attributes=search_attributes(search),
-        awaited=[line for line in shown if line.line.missing],
-        complete=complete,
+        awaited=lines_shown([line for line in shown if line.line.missing]),
+        complete=len(complete),
+        complete_lines=lines_shown(complete),
+        empty_row=rows.empty("receiving", empty_row),
         complete_open=any(
             form.is_entered or form["quantity"].value() for line in complete for form in line.forms
         ),
