@@ -65,7 +65,7 @@ PAGES: dict[str, tuple[Callable[[], list[int]], int]] = {
     "admin:stock_stocktake_count": (lambda: [Location.objects.earliest("pk").pk], 9),
     "admin:stock_verify": (list, 4),
     "admin:stock_availability": (lambda: [Part.objects.earliest("pk").pk], 7),
-    "admin:catalog_part_change": (lambda: [Part.objects.earliest("pk").pk], 16),
+    "admin:catalog_part_change": (lambda: [Part.objects.earliest("pk").pk], 13),
     "admin:catalog_part_add": (list, 4),
     "admin:stock_location_change": (lambda: [Location.objects.earliest("pk").pk], 6),
     "admin:stock_stockmovement_change": (lambda: [StockMovement.objects.earliest("pk").pk], 10),
@@ -239,7 +239,7 @@ REORDERING: dict[str, tuple[Callable[[], list[int]], int]] = {
         5,
     ),
     "admin:purchasing_approvallimit_changelist": (list, 6),
-    "admin:catalog_part_change": (lambda: [ReorderProposal.objects.earliest("pk").part_id], 16),
+    "admin:catalog_part_change": (lambda: [ReorderProposal.objects.earliest("pk").part_id], 13),
     "admin:catalog_supplier_change": (lambda: [Supplier.objects.earliest("pk").pk], 9),
 }
 
