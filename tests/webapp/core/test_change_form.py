@@ -6,6 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from bs4 import BeautifulSoup
@@ -23,9 +24,10 @@ from catalog.admin.part import PartAdmin
 from catalog.models import Part, SupplierPart
 from core.editing import kept_forms
 from core.site import InventoryAdminSite
-from core.theme import media
+from core.theme import inlines, media
 from core.theme.submit_line import submit_line
 from stock import services
+from stock.admin.stocktake import StocktakeLineInline
 from stock.entries import Count
 from stock.models import Stocktake
 from tests.webapp.cast import ClientOf
@@ -181,27 +183,27 @@ def test_a_form_with_errors_is_the_themes(
     assert form_of(response.text) == form_of(by_the_theme(response))
 
 
-def test_rare_rows_are_left_to_the_theme(
-    storekeeper: User, client_of: ClientOf, by_the_theme: ThemeOf
+@pytest.mark.parametrize("per_page", [50, 2, 1])
+def test_rows_in_pages_are_the_themes(
+    per_page: int, storekeeper: User, client_of: ClientOf, by_the_theme: ThemeOf
 ) -> None:
-    """Lines of a stocktake come in pages."""
+    """Lines of a stocktake; more than one page of them is left to the theme."""
     place = LocationFactory.create()
-    part = stocked(PartFactory.create(), place, 3)
-    services.post_stocktake(
-        location=place,
-        counts=[Count(part=part, expected=Decimal(3), counted=Decimal(2))],
-        reason="",
-        by=storekeeper,
-        at=timezone.now(),
-        key=uuid.uuid4(),
-    )
+    parts = [stocked(PartFactory.create(name_en=SPITEFUL), place, 3) for _ in range(2)]
+    counts = [Count(part=part, expected=Decimal(3), counted=Decimal(2)) for part in parts]
+    given: dict[str, Any] = {"reason": "", "by": storekeeper, "at": timezone.now()}
+    services.post_stocktake(location=place, counts=counts, key=uuid.uuid4(), **given)
     page = reverse("admin:stock_stocktake_change", args=[Stocktake.objects.get().pk])
 
-    response = client_of(storekeeper).get(page)
+    with (
+        mock.patch.object(StocktakeLineInline, "per_page", per_page),
+        mock.patch("core.theme.inlines._bodies", side_effect=inlines._bodies) as made,
+    ):
+        response = client_of(storekeeper).get(page)
+        assert form_of(response.text) == form_of(by_the_theme(response))
 
-    assert part.number in response.text
+    assert made.called is (per_page > 1)
     assert 'name="lines-page"' in response.text
-    assert form_of(response.text) == form_of(by_the_theme(response))
 
 
 class TestSubmitLine:

@@ -77,8 +77,8 @@ CANCEL = "Click to cancel"
 
 # What the theme's template is left to.
 RARE = (
-    "inlines", "ordering_field", "template_before", "template_after", "per_page", "show_count",
-    "show_title", "show_change_link",
+    "inlines", "ordering_field", "template_before", "template_after", "show_count", "show_title",
+    "show_change_link",
 )  # fmt: skip
 
 
@@ -89,6 +89,9 @@ def tabular(inline: Any, *, last: bool) -> SafeString | None:
     """
     opts, formset = inline.opts, inline.formset
     if inline.is_collapsible or any(getattr(opts, name, None) for name in RARE):
+        return None
+    pages = formset.page if getattr(opts, "per_page", None) else None
+    if pages and pages.paginator.num_pages > 1:
         return None
     rows = list(inline)
     if any(row.show_url for row in rows):
@@ -257,7 +260,11 @@ def _foot(inline: Any) -> str:
             'justify-center rounded-full text-base text-white h-[18px] w-[18px]">add</span></span>'
             f"<span>{escaped(text)}</span></a>"
         )
+    page = ""
+    if getattr(inline.opts, "per_page", None):
+        key = escaped(inline.formset.get_pagination_key())
+        page = f'<input type="hidden" name="{key}" value="{inline.formset.page.number}">'
     return (
         '<tfoot class="form-actions"><tr><td colspan="100">'
-        f'<div class="{FOOT}">{add}</div></td></tr></tfoot>'
+        f'<div class="{FOOT}">{add}{page}</div></td></tr></tfoot>'
     )
