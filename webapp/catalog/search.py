@@ -7,16 +7,9 @@ its place it would read and sort a million movements.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.db import connection
-from django.db.models import (
-    Exists,
-    OuterRef,
-    Q,
-    QuerySet,
-    Value,
-)
+from django.db.models import Exists, OuterRef, Q
 
 from catalog.models.supplier import SupplierPart
 from core.keys import Found
@@ -31,6 +24,8 @@ MOST_IDS_BY_TIME = 2000
 # Words after these are not looked up, but looked for in what the others found.
 MOST_LOOKED_UP = 6
 PART, SKU = "part", "sku"
+# Where a word is looked up: the table, and the column that names the part.
+_PLACES = ((PART, "catalog_part", "id"), (SKU, "catalog_supplierpart", "part_id"))
 
 
 UNKNOWN = Found(0, None)
@@ -68,24 +63,22 @@ def _look_up(words: Sequence[str], most: int) -> dict[tuple[int, str], Found]:
 
     By one statement, of which each branch stops when it has found enough.
     """
-    from catalog.models.part import Part  # noqa: PLC0415 - parts are searched by this module
-
-    branches: list[QuerySet[Any, Any]] = []
-    for index, word in enumerate(words):
-        here = found_by_index("search_text", word)
-        parts = Part.objects.order_by().filter(here)
-        offers = SupplierPart.objects.order_by().filter(here)
-        branches += [
-            parts.values_list(Value(index), Value(PART), "pk")[: most + 1],
-            offers.values_list(Value(index), Value(SKU), "part_id")[: most + 1],
-        ]
-    if not branches:
+    if not words:
         return {}
-    sql, values = branches[0].union(*branches[1:], all=True).query.sql_with_params()
+    branches: list[str] = []
+    values: list[str | int] = []
+    for index, word in enumerate(words):
+        here, wanted = found_by_index("search_text", word)
+        for place, table, key in _PLACES:
+            branches.append(
+                f"(SELECT {index}, '{place}', {key} FROM {table} WHERE {here} LIMIT %s)"  # noqa: S608 - our own names
+            )
+            values += [wanted, most + 1]
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT word, place, count(*), array_agg(part)::text "  # noqa: S608 - made by Django
-            f"FROM ({sql}) AS found (word, place, part) GROUP BY word, place",
+            "SELECT word, place, count(*), array_agg(part)::text "  # noqa: S608 - our own names
+            f"FROM ({' UNION ALL '.join(branches)}) AS found (word, place, part) "
+            "GROUP BY word, place",
             values,
         )
         rows = {(word, place): (count, keys) for word, place, count, keys in cursor.fetchall()}

@@ -6,8 +6,11 @@ import threading
 from collections import OrderedDict
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.utils.functional import SimpleLazyObject
+from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from unfold.sites import UnfoldAdminSite
@@ -53,6 +56,21 @@ class InventoryAdminSite(UnfoldAdminSite):
             "log_entries": SimpleLazyObject(lambda: self.get_log_entries(request)),
             "on_a_mac": "Macintosh" in request.META.get("HTTP_USER_AGENT", ""),
         }
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """unfold's, but for the list of applications, which our first page does not show."""
+        request.current_app = self.name
+        context = {
+            **self.each_context(request),
+            "title": self.index_title,
+            "subtitle": None,
+            "index": True,
+            **(extra_context or {}),
+        }
+        fill = import_string(settings.UNFOLD["DASHBOARD_CALLBACK"])
+        return TemplateResponse(request, "admin/index.html", fill(request, context))
 
 
 def _in_one(colors: dict[str, dict[str, str]]) -> dict[str, dict[str, SafeString]]:

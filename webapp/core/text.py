@@ -77,9 +77,13 @@ def search_text(*fields: str) -> SearchKey:
 
 def contains_pattern(term: str) -> SearchKey:
     """The LIKE pattern, as an expression, that finds `term` anywhere in a search key."""
+    return SearchKey(Value(_within(term)))
+
+
+def _within(term: str) -> str:
     # Widths first: a full-width percent sign must not become a wildcard afterwards.
     escaped = half_width(term).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return SearchKey(Value(f"%{escaped}%"))
+    return f"%{escaped}%"
 
 
 class SearchLike(Func):
@@ -99,22 +103,16 @@ class SearchGrams(Func):
     output_field = ArrayField(TextField())
 
 
-class HasGram(Func):
-    """``search_grams(column) @> ARRAY[word]``: exact, as a gram is the whole word."""
-
-    template = "%(expressions)s]"
-    arg_joiner = " @> ARRAY["
-    output_field = BooleanField()
-    conditional = True
-
-
 def contains(column: str, word: str) -> SearchLike:
     """Whether a search key contains `word`, as one looks at a row."""
     return SearchLike(F(column), contains_pattern(word))
 
 
-def found_by_index(column: str, word: str) -> SearchLike | HasGram:
-    """The same, in the words of the index that has such words."""
+def found_by_index(column: str, word: str) -> tuple[str, str]:
+    """The same as text, in the words of the index that has such words, and what it asks for.
+
+    A short word is a gram: exact, as the gram is the whole word.
+    """
     if len(half_width(word)) > LONGEST_GRAM:
-        return contains(column, word)
-    return HasGram(SearchGrams(column), SearchKey(Value(half_width(word))))
+        return f"{column} LIKE search_key(%s)", _within(word)
+    return f"search_grams({column}) @> ARRAY[search_key(%s)]", half_width(word)

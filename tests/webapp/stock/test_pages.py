@@ -247,6 +247,27 @@ class TestAvailability:
         [place] = found["places"]
         assert (place["location"], place["lot"], place["quantity"]) == (shelf.pk, "L-1", "2")
 
+    def test_names_the_fullest_place_first(
+        self, keeper: Client, motor: Part, shelf: Location, bench: Location
+    ) -> None:
+        stocked(motor, shelf, "2")
+        stocked(motor, bench, "30")
+
+        found = keeper.get(reverse("admin:stock_availability", args=[motor.pk])).json()
+
+        assert [place["location_shown"] for place in found["places"]] == [
+            bench.path_shown,
+            shelf.path_shown,
+        ]
+        assert (found["on_hand"], found["unit"]) == ("32", motor.get_unit_display())
+
+    def test_tells_of_a_part_that_lies_nowhere(self, keeper: Client) -> None:
+        part = PartFactory.create(unit="m", tracking="lot")
+
+        found = keeper.get(reverse("admin:stock_availability", args=[part.pk])).json()
+
+        assert found == {"unit": "m", "tracking": "lot", "on_hand": "0", "places": []}
+
     def test_knows_no_part_that_is_not_there(self, keeper: Client) -> None:
         assert keeper.get(reverse("admin:stock_availability", args=[99])).status_code == 404
 

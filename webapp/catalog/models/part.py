@@ -225,6 +225,8 @@ class Part(BilingualName):
             GinIndex(SearchGrams("search_text"), name="catalog_part_grams"),
         ]
 
+    named_by = ("number", "name_ja", "name_en")
+
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
 

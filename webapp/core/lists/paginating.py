@@ -87,7 +87,10 @@ class AheadPaginator(Paginator):  # type: ignore[type-arg]  # not subscriptable 
 
 
 class SearchFieldPaginator(AheadPaginator):
-    """The rows of a page and one more, by one statement: a search field wants no numbers."""
+    """The rows of a page and one more, by one statement: a search field wants no numbers.
+
+    A model that says ``named_by``, what its rows are called by, is asked for no more.
+    """
 
     @cached_property
     def count(self) -> int:
@@ -99,6 +102,8 @@ class SearchFieldPaginator(AheadPaginator):
     @cached_property
     def _rows(self) -> list[Any]:
         rows: Any = self.object_list
+        if named_by := getattr(rows.model, "named_by", ()):
+            rows = rows.only(*named_by)
         return list(rows[self._begin : self._begin + self.per_page + 1])
 
 
