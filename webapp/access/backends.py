@@ -8,31 +8,20 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import Permission
-from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from access.effective import held_rights
 from access.models import User
+from core.rows import rows_by_key
 
 
 class RightsBackend(ModelBackend):
     """A superuser has every right, and none can be denied to one."""
 
     def get_user(self, user_id: int) -> User | None:
-        """Who is signed in. Asked as text on each request: writing it anew took Django three
-        times as long as the database takes to answer."""
-        fields = User._meta.concrete_fields
-        columns = ", ".join(f'"{field.column}"' for field in fields)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT {columns} FROM access_user WHERE id = %s",  # noqa: S608 - names of columns
-                [user_id],
-            )
-            row = cursor.fetchone()
-        if row is None:
-            return None
-        user = User.from_db(connection.alias, [field.attname for field in fields], row)
-        return user if self.user_can_authenticate(user) else None
+        """Who is signed in: asked on each request."""
+        user = rows_by_key(User, [user_id]).get(user_id)
+        return user if user and self.user_can_authenticate(user) else None
 
     def _get_permissions(self, user_obj: Any, obj: Any, from_name: str) -> set[str]:
         """Of "user" or "group": both come by one query, and stay with the user's object."""
