@@ -5,10 +5,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
+from django.db import connection
+
 from core.currencies import rounded, shown
 from purchasing.models import ApprovalLimit, OrderLine
 
 _SIX = Decimal("0.000001")
+_AMOUNTS = "SELECT order_id, currency, amount FROM purchasing_orderline WHERE order_id = ANY(%s)"
 
 
 @dataclass(frozen=True)
@@ -33,9 +36,10 @@ def amounts_of(lines: Iterable[OrderLine]) -> Amounts:
 def amounts_of_orders(ids: Collection[int]) -> dict[int, Amounts]:
     """Of the orders on a page, by one query; orders without lines are left out."""
     by_order: dict[int, list[tuple[str, Decimal | None]]] = defaultdict(list)
-    rows = OrderLine.objects.filter(order__in=ids).order_by()
-    for order_id, currency, amount in rows.values_list("order_id", "currency", "amount"):
-        by_order[order_id].append((currency, amount))
+    with connection.cursor() as cursor:
+        cursor.execute(_AMOUNTS, [list(ids)])
+        for order_id, currency, amount in cursor.fetchall():
+            by_order[order_id].append((currency, amount))
     return {order_id: _summed(lines) for order_id, lines in by_order.items()}
 
 
