@@ -4,15 +4,18 @@ An empty line is the same for everybody who may enter one, so it is made once (`
 a page that begins with empty lines shows copies of it, and makes no forms at all.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django import forms
+from django.db.models import Model
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from core.fragments import Key, kept
+from core.pages import as_id
+from core.widgets import SearchField
 
 PLACEHOLDER = "__prefix__"
 
@@ -25,6 +28,25 @@ class LineFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # not subscript
         if isinstance(index, str):
             raise KeyError(index)
         return super().__getitem__(index)
+
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        super().add_fields(form, index)
+        if self.is_bound and index is not None:
+            for name, field in form.fields.items():
+                if isinstance(field, SearchField):
+                    field.fetched = self.fetched(name)
+
+    def fetched(self, name: str) -> Mapping[int, Model]:
+        """The rows that all lines chose in a field, as far as they may be chosen."""
+        return {}
+
+    def sent_keys(self, name: str) -> set[int]:
+        """The keys that the lines name; what is none is for the field to refuse."""
+        keys = (
+            as_id(self.data.get(f"{self.add_prefix(index)}-{name}"))
+            for index in range(self.total_form_count())
+        )
+        return {key for key in keys if key is not None}
 
     def depends_on(self) -> Key:
         """What else an empty line depends on, all of it."""

@@ -1,13 +1,15 @@
 """Forms of the pages that write orders and decide about them."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -25,9 +27,11 @@ from core.currencies import validate_currency
 from core.fields import QuantityField
 from core.lines import LineFormSet
 from core.pages import as_id
+from core.rows import rows_by_key
 from core.widgets import SearchField, SearchSelect
 from purchasing.entries import DraftLine
 from purchasing.models import OrderLine, PurchaseOrder
+from stock.forms import PART_FIELDS
 from stock.models import Location
 
 LATEST_DAY = date(2100, 1, 1)
@@ -198,6 +202,21 @@ def _only_offer(part: Part, supplier: Supplier) -> SupplierPart | None:
 
 class BaseOrderLineFormSet(LineFormSet):
     """Lines of which at least one is filled in."""
+
+    def fetched(self, name: str) -> Mapping[int, Model]:
+        return self._parts if name == "part" else self._offers
+
+    @cached_property
+    def _parts(self) -> Mapping[int, Part]:
+        return rows_by_key(Part, self.sent_keys("part"), *PART_FIELDS)
+
+    @cached_property
+    def _offers(self) -> Mapping[int, SupplierPart]:
+        offers = rows_by_key(SupplierPart, self.sent_keys("supplier_part"))
+        for offer in offers.values():
+            if offer.part_id in self._parts:
+                offer.part = self._parts[offer.part_id]
+        return offers
 
     def filled(self) -> list[OrderLineForm]:
         """The forms that are filled in and not taken away."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -17,7 +18,6 @@ from core.currencies import validate_currency
 from core.fields import QuantityField
 from core.fragments import Key
 from core.lines import LineFormSet
-from core.pages import as_id
 from core.rows import rows_by_key
 from core.widgets import SearchField, SearchSelect
 from stock.entries import Line, Move
@@ -178,31 +178,19 @@ class BaseLineFormSet(LineFormSet):
         only = self.form_kwargs["reach"].only
         return (only and only.pk, str(only))
 
-    def add_fields(self, form: forms.Form, index: int | None) -> None:
-        super().add_fields(form, index)
-        if self.is_bound and index is not None:
-            for name, field in form.fields.items():
-                if isinstance(field, SearchField):
-                    field.fetched = self._parts if name == "part" else self._places
+    def fetched(self, name: str) -> Mapping[int, Model]:
+        return self._parts if name == "part" else self._places
 
     @cached_property
     def _parts(self) -> Mapping[int, Part]:
-        return rows_by_key(Part, self._sent("part"), *PART_FIELDS)
+        return rows_by_key(Part, self.sent_keys("part"), *PART_FIELDS)
 
     @cached_property
     def _places(self) -> Mapping[int, Location]:
         """Where the person works; what else was sent is refused by its field."""
         reach: Reach = self.form_kwargs["reach"]
-        found = rows_by_key(Location, self._sent("location") | self._sent("to"))
+        found = rows_by_key(Location, self.sent_keys("location") | self.sent_keys("to"))
         return {pk: place for pk, place in found.items() if reach.includes(place)}
-
-    def _sent(self, name: str) -> set[int]:
-        """The keys that the lines name; what is none is for the field to refuse."""
-        keys = (
-            as_id(self.data.get(f"{self.add_prefix(index)}-{name}"))
-            for index in range(self.total_form_count())
-        )
-        return {key for key in keys if key is not None}
 
     def lines(self) -> list[tuple[LineForm, Line]]:
         """The forms that are filled in and not taken away, each with its line."""

@@ -13,13 +13,14 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from unfold.widgets import UnfoldAdminSelect2Widget
 
 from access.models import User
+from catalog.models import SupplierPart
 from core import form_parts
 from core.lines import LineFormSet
 from core.widgets import LongSelect
 from purchasing.forms import OrderForm, order_line_formset
 from stock.forms import IssueLineForm, ReceiveLineForm, TransferLineForm, line_formset
 from stock.places import Reach
-from tests.webapp.factories import LocationFactory, PartFactory
+from tests.webapp.factories import LocationFactory, PartFactory, SupplierPartFactory
 
 LINE = "stock/entry_line.html"
 
@@ -147,6 +148,29 @@ class TestSentLines:
         assert [list(errors) for errors in formset.errors] == [
             [], ["location"], ["to"], ["part"], ["part"],
         ]  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_lines_of_an_order_ask_for_all_parts_and_all_offers_together(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    offers = SupplierPartFactory.create_batch(4)
+    data: dict[str, object] = {"lines-TOTAL_FORMS": 5, "lines-INITIAL_FORMS": 0}
+    for index, offer in enumerate([*offers, SupplierPart(pk=10**12, part=offers[0].part)]):
+        data[f"lines-{index}-part"] = offer.part.pk
+        data[f"lines-{index}-supplier_part"] = offer.pk
+        data[f"lines-{index}-quantity"] = "2"
+    formset: Any = order_line_formset(rows=1)(data, prefix="lines")
+
+    with django_assert_num_queries(3):  # parts, offers, and once more the one that does not exist
+        assert not formset.is_valid()
+
+    assert [list(errors) for errors in formset.errors] == [[], [], [], [], ["supplier_part"]]
+    with django_assert_num_queries(0):
+        taken = [form.line_of(offers[0].supplier) for form in formset.forms[:4]]
+    assert [(line.part, line.supplier_part, line.supplier_part.part) for line in taken] == [
+        (offer.part, offer, offer.part) for offer in offers
+    ]
 
 
 class TestNumbers:

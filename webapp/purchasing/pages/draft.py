@@ -1,6 +1,6 @@
 """The page that makes a draft, and the one that changes it: a header and lines."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -184,9 +184,9 @@ def _asked_for(request: HttpRequest) -> tuple[dict[str, Any], list[dict[str, Any
     ):
         offer.part = parts[offer.part_id]
         offers.setdefault(offer.part_id, []).append(offer)
-    supplier = Supplier.objects.filter(pk=as_id(request.GET.get("supplier")) or 0).first()
-    if supplier is None and offers:
-        supplier = next(iter(offers.values()))[0].supplier
+    supplier = _supplier(
+        as_id(request.GET.get("supplier")), [o for of in offers.values() for o in of]
+    )
     lines = []
     for pk in wanted:
         if pk not in parts:
@@ -197,6 +197,15 @@ def _asked_for(request: HttpRequest) -> tuple[dict[str, Any], list[dict[str, Any
             line |= _terms(of_supplier[0])
         lines.append(line)
     return {"supplier": supplier}, lines
+
+
+def _supplier(asked_for: int | None, offers: Sequence[SupplierPart]) -> Supplier | None:
+    """The one asked for, else whose offer is the first."""
+    known = {offer.supplier_id: offer.supplier for offer in offers}
+    found = known.get(asked_for) if asked_for else None
+    if found is None and asked_for:
+        found = Supplier.objects.filter(pk=asked_for).first()
+    return found or next(iter(known.values()), None)
 
 
 def _terms(offer: SupplierPart) -> dict[str, Any]:
