@@ -13,6 +13,7 @@ from catalog.models import Part, SupplierPart
 from core import units
 from core.currencies import validate_currency
 from core.models import ChoiceLabels
+from core.numbers import plain
 from purchasing.models.order import PurchaseOrder
 from purchasing.states import OPEN, OrderState
 
@@ -210,3 +211,8 @@ class OrderLine(ChoiceLabels):
     def most(self) -> Decimal:
         """Packs that may be received in all, the tolerance included."""
         return self.quantity * (100 + self.tolerance_percent) / 100
+
+
+def pack_shown(quantity: Decimal, unit: str) -> str:
+    """What one pack is: ``100 ft``."""
+    return f"{plain(quantity)} {units.UNITS.get(unit, unit)}"

@@ -304,12 +304,13 @@ class PurchaseOrder(ChoiceLabels):
 
     @property
     def is_late(self) -> bool:
-        return (
-            self.state in LATE_STATES
-            and self.expected_on is not None
-            and self.expected_on < timezone.localdate()
-        )
+        return is_late(self.state, self.expected_on)
 
     @property
     def is_draft(self) -> bool:
         return self.state == OrderState.DRAFT
+
+
+def is_late(state: str, expected_on: date | None) -> bool:
+    """Whether an order in this state should have come by now."""
+    return state in LATE_STATES and expected_on is not None and expected_on < timezone.localdate()

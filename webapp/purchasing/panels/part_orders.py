@@ -1,26 +1,74 @@
 """Orders and re-order of one part, on the part's page."""
 
-from typing import Any
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.db import connection
-from django.db.models import F
 from django.urls import reverse
 
 from access.models import User
 from catalog.models import Part
-from purchasing.models import OrderLine
+from core.currencies import price_shown
+from purchasing.models.line import pack_shown
+from purchasing.models.order import is_late
 from purchasing.reorder.explaining import explain
+from purchasing.states import OrderState
 
 MOST_OPEN = 20
 MOST_EARLIER = 10
 
-_WHICH = """
-    SELECT EXISTS (SELECT FROM purchasing_orderline
-                   WHERE part_id = %(part)s AND outstanding > 0),
-           EXISTS (SELECT FROM purchasing_orderline
-                   WHERE part_id = %(part)s AND outstanding = 0)
+# As text: the page of a part is opened more than any other.
+_COLUMNS = """
+    o.id, o.number, s.name, o.state, o.expected_on, l.outstanding, l.quantity,
+    l.taken_over + l.received, l.closed, l.pack_quantity, l.pack_unit, l.unit_price, l.currency
+    FROM purchasing_orderline l
+    JOIN purchasing_purchaseorder o ON o.id = l.order_id
+    JOIN catalog_supplier s ON s.id = o.supplier_id
+    WHERE l.part_id = %(part)s
 """
+_LINES = f"""
+    (SELECT true, {_COLUMNS} AND l.outstanding > 0
+     ORDER BY o.expected_on ASC NULLS LAST, o.id LIMIT %(open)s)
+    UNION ALL
+    (SELECT false, {_COLUMNS} AND l.outstanding = 0 ORDER BY o.id DESC LIMIT %(earlier)s)
+"""
+
+
+class OrderedRow(NamedTuple):
+    """What one order has of the part."""
+
+    order_id: int
+    number: str
+    supplier: str
+    state: str
+    expected_on: date | None
+    outstanding: Decimal
+    quantity: Decimal
+    received: Decimal
+    closed: bool
+    pack_quantity: Decimal
+    pack_unit: str
+    unit_price: Decimal | None
+    currency: str
+
+    @property
+    def state_shown(self) -> str:
+        return str(OrderState(self.state).label)
+
+    @property
+    def is_late(self) -> bool:
+        return is_late(self.state, self.expected_on)
+
+    @property
+    def pack(self) -> str:
+        return pack_shown(self.pack_quantity, self.pack_unit)
+
+    @property
+    def price(self) -> str:
+        """Of a pack; a dash where there is none."""
+        return "–" if self.unit_price is None else price_shown(self.unit_price, self.currency)
 
 
 def context(part: Part, *, user: User) -> dict[str, Any]:
@@ -34,36 +82,16 @@ def context(part: Part, *, user: User) -> dict[str, Any]:
 
 
 def _orders(part: Part) -> dict[str, Any]:
-    lines = (
-        OrderLine.objects.filter(part=part)
-        .select_related("order__supplier")
-        .only(
-            *("quantity", "taken_over", "received", "outstanding", "closed"),
-            *("pack_quantity", "pack_unit", "unit_price", "currency"),
-            *("order__number", "order__state", "order__expected_on", "order__supplier__name"),
-        )
-    )
-    any_open, any_earlier = _which(part)
-    awaited = earlier = lines.none()
-    if any_open:
-        awaited = lines.filter(outstanding__gt=0).order_by(
-            F("order__expected_on").asc(nulls_last=True), "order_id"
-        )[: MOST_OPEN + 1]
-    if any_earlier:
-        earlier = lines.filter(outstanding=0).order_by("-order_id")[:MOST_EARLIER]
+    with connection.cursor() as cursor:
+        cursor.execute(_LINES, {"part": part.pk, "open": MOST_OPEN + 1, "earlier": MOST_EARLIER})
+        rows = cursor.fetchall()
+    awaited = [OrderedRow(*row) for is_open, *row in rows if is_open]
     return {
-        "open_lines": list(awaited)[:MOST_OPEN],
+        "open_lines": awaited[:MOST_OPEN],
         "more_open": len(awaited) > MOST_OPEN,
-        "earlier_lines": list(earlier),
+        "earlier_lines": [OrderedRow(*row) for is_open, *row in rows if not is_open],
         "url": (
             f"{reverse('admin:purchasing_purchaseorder_changelist')}?{urlencode({'part': part.pk})}"
         ),
+        "order_url": reverse("admin:purchasing_purchaseorder_changelist"),
     }
-
-
-def _which(part: Part) -> tuple[bool, bool]:
-    """Whether there are open and earlier orders: most parts have few, many have none."""
-    with connection.cursor() as cursor:
-        cursor.execute(_WHICH, {"part": part.pk})
-        any_open, any_earlier = cursor.fetchone()
-    return any_open, any_earlier

@@ -7,6 +7,7 @@ from django import template
 from core.currencies import price_shown, rounded, shown
 from core.numbers import plain
 from purchasing.models import OrderLine
+from purchasing.models.line import pack_shown
 
 register = template.Library()
 
@@ -14,7 +15,7 @@ register = template.Library()
 @register.filter
 def pack(line: OrderLine) -> str:
     """What one pack is: ``100 ft``."""
-    return f"{plain(line.pack_quantity)} {line.get_pack_unit_display()}"
+    return pack_shown(line.pack_quantity, line.pack_unit)
 
 
 @register.filter
