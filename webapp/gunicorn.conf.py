@@ -47,8 +47,12 @@ COLLECT_AFTER = 20_000
 
 
 def post_worker_init(worker: object) -> None:
-    """What the application is made of is never thrown away, so it need not be looked through:
-    otherwise one page in some hundred waits while all of it is."""
+    """Make ready before the first request. What the application is made of is never thrown away,
+    so it need not be looked through: otherwise one page in some hundred waits while all of it is.
+    """
+    from core.warming import warm_up  # noqa: PLC0415 - the application is there only now
+
+    warm_up()
     gc.collect()
     gc.freeze()
     gc.set_threshold(COLLECT_AFTER, 10, 10)

@@ -101,6 +101,8 @@ TEMPLATES = [
     },
 ]
 
+# The theme's libraries of tags are replaced by ours of the same name, which have all of theirs.
+SILENCED_SYSTEM_CHECKS = ["templates.W003"]
 FORM_RENDERER = "core.theme.form_renderer.FieldRenderer"
 
 # --- Database ---------------------------------------------------------------------------------

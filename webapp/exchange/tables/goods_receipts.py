@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 from core.models import either
 from exchange.columns import derived, person
 from exchange.tables.base import ExportTable
-from exchange.tables.tree import Tree
+from exchange.tables.tree import paths_of
 from purchasing.models import GoodsReceipt, GoodsReceiptLine
 from stock.models import Location
 
@@ -66,5 +66,5 @@ class GoodsReceiptsTable(ExportTable):
         )
 
     def localized(self) -> dict[str, Callable[[Any], Any]]:
-        paths = Tree(Location.objects.order_by("pk")).paths()
+        paths = paths_of(Location)
         return {"location_path": lambda line: paths[line.location_id]}

@@ -21,7 +21,7 @@ from exchange.plan import Change, ChangeKind, FieldChange, Plan
 from exchange.problems import Problems
 from exchange.tables.base import Table, is_new
 from exchange.tables.opening_rows import References, check_lot, check_price, load, location_of
-from exchange.tables.tree import Tree, parse_path
+from exchange.tables.tree import parse_path, paths_of
 from stock.models import Location, StockLevel
 from stock.opening import Cost, OpeningCount, lot_key, post_opening_stock
 
@@ -146,7 +146,7 @@ class OpeningStockTable(Table):
         return rows.select_related("part", "location", "lot")
 
     def localized(self) -> dict[str, Callable[[Any], Any]]:
-        paths = Tree(Location.objects.order_by("pk")).paths()
+        paths = paths_of(Location)
         return {"location_path": lambda level: paths[level.location_id]}
 
     def plan(self, rows: Sequence[Row], problems: Problems, *, lock: bool) -> Plan:

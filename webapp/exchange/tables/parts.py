@@ -21,7 +21,7 @@ from exchange.finder import Finder, find_parts
 from exchange.plan import FieldChange, Plan
 from exchange.problems import Problems
 from exchange.tables.base import ModelTable, Writes
-from exchange.tables.tree import Tree, parse_path
+from exchange.tables.tree import Tree, parse_path, paths_of
 from stock.models import StockMovement
 
 PART_NUMBER = Column(
@@ -148,7 +148,7 @@ class PartsTable(ModelTable[References]):
         return rows.select_related("category").defer("search_text")
 
     def localized(self) -> dict[str, Callable[[Any], Any]]:
-        paths = Tree(Category.objects.order_by("pk")).paths()
+        paths = paths_of(Category)
         return {"category_path": lambda part: paths[part.category_id]}
 
     def load(self, rows: Sequence[Row], *, lock: bool) -> References:

@@ -29,7 +29,7 @@ from exchange.tables.purchase_order_rows import (
     set_standing,
     standing_of,
 )
-from exchange.tables.tree import Tree, parse_path
+from exchange.tables.tree import parse_path, paths_of
 from purchasing.models import OrderLine, PurchaseOrder
 from purchasing.states import OrderState
 from purchasing.taking_over import (
@@ -199,7 +199,7 @@ class PurchaseOrdersTable(ModelTable[References]):
         return prepared
 
     def localized(self) -> dict[str, Callable[[Any], Any]]:
-        paths = Tree(Location.objects.order_by("pk")).paths()
+        paths = paths_of(Location)
         return {
             "status": lambda order: order.get_state_display(),
             "destination": lambda order: paths.get(order.destination_id, ""),

@@ -10,7 +10,7 @@ from core.models import either
 from exchange import parsers
 from exchange.columns import Column
 from exchange.tables.base import ExportTable
-from exchange.tables.tree import Tree
+from exchange.tables.tree import paths_of
 from stock.models import Location, StockMovement
 
 
@@ -60,5 +60,5 @@ class StockMovementsTable(ExportTable):
         return rows.select_related("part", "location", "lot", "actor")
 
     def localized(self) -> dict[str, Callable[[Any], Any]]:
-        paths = Tree(Location.objects.order_by("pk")).paths()
+        paths = paths_of(Location)
         return {"location_path": lambda movement: paths[movement.location_id]}

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Any
 
+from django.db import connection, models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -98,6 +99,30 @@ class Tree[Node: TreeNode]:
         return "/".join(reversed(names))
 
 
+_STATE = """
+    SELECT coalesce(md5(string_agg(ROW(id, path, path_ja)::text, '' ORDER BY id)), '') FROM {table}
+"""
+# Of each tree and language: what its paths were when they were worked out, and what they mean.
+_known: dict[tuple[type[models.Model], bool], tuple[str, dict[int, str]]] = {}
+
+
+def paths_of(model: type[models.Model]) -> dict[int, str]:
+    """``Tree.path`` of every node, worked out again when a name or a place in the tree changed.
+
+    Each export asks for it, and a tree of some hundred nodes costs more than a hundred rows.
+    """
+    nodes: Any = model._default_manager
+    with connection.cursor() as cursor:
+        cursor.execute(_STATE.format(table=connection.ops.quote_name(model._meta.db_table)))
+        (state,) = cursor.fetchone()
+    key = (model, in_japanese())
+    known, paths = _known.get(key, ("-", {}))
+    if known != state:
+        paths = Tree(nodes.order_by("pk")).paths()
+        _known[key] = (state, paths)
+    return paths
+
+
 def _parent_key(node: TreeNode) -> int | None:
     key: int | None = getattr(node, "parent_id")  # noqa: B009 - the model is abstract
     return key
@@ -161,7 +186,7 @@ class TreeTable(ModelTable[Tree[Any]]):
         return _tree(nodes.select_for_update(no_key=True) if lock else nodes)
 
     def localized(self) -> dict[str, Callable[[Any], Any]]:
-        paths = _tree(self.model._default_manager.order_by("pk")).paths()
+        paths = paths_of(self.model)
         return {"path": lambda node: paths[node.pk]}
 
     def in_order(self, rows: Sequence[Row]) -> Sequence[Row]:
