@@ -1,10 +1,12 @@
 """How gunicorn serves, on a desk and in the container: it reads this file by itself.
 
-One process a core with threads, because requests wait for the database more than they compute.
+Two processes a core with two threads each: a thread that waits for the database lets another work,
+and of more they wait for one another (docs/adr/0020-processes-rather-than-threads.md).
 What differs between the two comes from the command line or the environment.
 """
 
 import gc
+import os
 import signal
 import threading
 from pathlib import Path
@@ -15,8 +17,8 @@ from config.env import env_bool, env_int
 from config.logs import logging_config
 
 worker_class = "gthread"
-workers = env_int("WEB_CONCURRENCY", default=2)
-threads = env_int("WEB_THREADS", default=4)
+workers = env_int("WEB_CONCURRENCY", default=min(2 * (os.cpu_count() or 1), 8))
+threads = env_int("WEB_THREADS", default=2)
 
 # A worker that gives no sign of life for so long hangs; a slow request alone does not count.
 timeout = 120

@@ -37,7 +37,7 @@ OTHERWISE: dict[str, Any] = {
     "serviceArchitecture": "x86_64",
     "serviceExec": True,
     "serviceGunicornThreads": 8,
-    "serviceGunicornWorkers": 3,
+    "serviceGunicornWorkers": 5,
     "serviceTasksMax": 6,
     "serviceTasksMin": 2,
     "supportContact": "IT service desk, phone 1234",

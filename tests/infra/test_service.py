@@ -133,7 +133,7 @@ class TestOtherwise:
         web = web_task(deploy("stg", **OTHERWISE), "stg")["web"]
         settings = {entry["name"]: entry["value"] for entry in web["environment"]}
 
-        assert (settings["WEB_CONCURRENCY"], settings["WEB_THREADS"]) == ("3", "8")
+        assert (settings["WEB_CONCURRENCY"], settings["WEB_THREADS"]) == ("5", "8")
 
     def test_runs_on_the_other_processors(self, deploy: Deploy) -> None:
         for task in tasks(deploy("stg", **OTHERWISE)).values():
