@@ -74,7 +74,7 @@ def _note(execute: Execute, sql: Any, params: Any, many: bool, context: dict[str
         return execute(sql, params, many, context)
     connection = context["connection"]
     statements.count += 1
-    if not str(sql).lstrip(" (").upper().startswith(_READING):
+    if not str(sql).lstrip(" \n(").upper().startswith(_READING):
         statements.note_write(connection)
     statements.failed_within = False
     try:

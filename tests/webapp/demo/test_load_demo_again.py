@@ -44,7 +44,8 @@ def story_of(now: datetime) -> list[object]:
                 "occurred_at",
             )
         )
-        told += OrderEvent.objects.order_by("id").values_list(
+        # Of each order in turn: which of those that one statement changed comes first says nothing.
+        told += OrderEvent.objects.order_by("order__number", "id").values_list(
             "order__number", "kind", "to_state", "actor__username", "occurred_at", "reason"
         )
         transaction.set_rollback(True)
