@@ -216,7 +216,7 @@ class TestScaling:
         assert found == {
             "ECSServiceAverageCPUUtilization": (60, None),
             "ECSServiceAverageMemoryUtilization": (75, None),
-            "ALBRequestCountPerTarget": (800, f"{balancer}/{targets}"),
+            "ALBRequestCountPerTarget": (1200, f"{balancer}/{targets}"),
         }
 
 
