@@ -51,3 +51,8 @@ class User(AbstractUser):
 def full_name(last_name: str, first_name: str) -> str:
     """Family name first, as in Japanese."""
     return f"{last_name} {first_name}".strip()
+
+
+def who_shown(last_name: str | None, first_name: str | None, username: str | None) -> str:
+    """As ``User.display_name``; empty where nobody did it, but the system."""
+    return "" if username is None else full_name(last_name or "", first_name or "") or username

@@ -18,8 +18,7 @@ def field(bound: BoundField) -> SafeString:
     errors = bound.errors if bound.form.is_bound else ()
     below = ""
     if errors:
-        said = " ".join([conditional_escape(str(error)) for error in errors])
-        below = f'<p class="inventory-error" id="{bound.auto_id}_error">{said}</p>'
+        below = field_errors(bound)
     elif bound.help_text:
         told = conditional_escape(bound.help_text)
         below = f'<p class="inventory-help" id="{bound.auto_id}_helptext">{told}</p>'
@@ -29,6 +28,12 @@ def field(bound: BoundField) -> SafeString:
         f'<label for="{bound.id_for_label}">{label}{REQUIRED if bound.field.required else ""}'
         f"</label>{bound}{below}</div>"
     )
+
+
+def field_errors(bound: BoundField) -> SafeString:
+    """What is wrong with one field."""
+    said = " ".join([conditional_escape(str(error)) for error in bound.errors])
+    return mark_safe(f'<p class="inventory-error" id="{bound.auto_id}_error">{said}</p>')  # noqa: S308 - escaped
 
 
 def errors(found: Iterable[Any]) -> SafeString:

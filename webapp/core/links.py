@@ -1,10 +1,11 @@
 """Addresses of pages, and links to them, of which a list has one or two in each row."""
 
 from functools import lru_cache
-from html import escape
 
 from django.urls import get_script_prefix, reverse
 from django.utils.safestring import SafeString, mark_safe
+
+from core.html import escaped
 
 # Stands for the number of a row while the way to its page is looked up: in no address otherwise.
 _NUMBER = 987654321987654321
@@ -21,18 +22,11 @@ def link(address: str, text: object, css: str = "") -> SafeString:
 
     :param text: escaped, unless it is safe
     """
-    shown = safe(text)
+    shown = escaped(text)
     if not address:
         return shown
     look = f' class="{css}"' if css else ""
-    return mark_safe(f'<a{look} href="{escape(address)}">{shown}</a>')  # noqa: S308 - escaped
-
-
-def safe(text: object) -> SafeString:
-    """Escaped, unless it is safe: ``conditional_escape`` without its detours."""
-    if isinstance(text, SafeString):
-        return text
-    return SafeString(escape(str(text)))
+    return mark_safe(f'<a{look} href="{escaped(address)}">{shown}</a>')  # noqa: S308 - escaped
 
 
 @lru_cache(maxsize=100)

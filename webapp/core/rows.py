@@ -1,12 +1,21 @@
-"""Rows by their keys, by a plain statement: for what every entry of stock asks for.
+"""Rows by plain statements: for what most pages, and every entry of stock, ask for.
 
 Django takes longer to write such a statement than the database to answer it.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
+from typing import Any
 
 from django.db import connection, models
+
+
+def fetched(sql: str, values: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """All that a statement finds."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def rows_by_key[Row: models.Model](
@@ -19,9 +28,7 @@ def rows_by_key[Row: models.Model](
     if not keys:
         return {}
     names, sql = _statement(model, fields)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [list(keys)])
-        rows = [model.from_db(connection.alias, names, row) for row in cursor.fetchall()]
+    rows = [model.from_db(connection.alias, names, row) for row in fetched(sql, [list(keys)])]
     return {row.pk: row for row in rows}
 
 

@@ -108,6 +108,11 @@ def _registry() -> "UnitRegistry":
     return registry
 
 
+def unit_shown(code: str) -> str:
+    """As people read it."""
+    return str(UNITS.get(code, code))
+
+
 def parse_unit(text: str) -> str:
     """The code of a unit written by a person: ``litres`` → ``l``, nothing → ``pcs``.
 

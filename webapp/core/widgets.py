@@ -13,11 +13,11 @@ from django.contrib.admin.widgets import (
 )
 from django.db import models
 from django.forms import ModelChoiceField
-from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from unfold.widgets import UnfoldAdminSelect2Widget
 
 from core.fragments import kept
+from core.html import escaped, options_of, with_chosen
 from core.pages import as_id
 from core.theme.form_renderer import attributes
 
@@ -114,20 +114,12 @@ class LongSelect(UnfoldAdminSelect2Widget):
         renderer: Any = None,
     ) -> SafeString:
         choices = [(str(key), str(label)) for key, label in self.choices]
-        options = kept(("options", choices), lambda: _options(choices))
-        chosen = f'value="{conditional_escape(self.format_value(value)[0])}"'
-        shown = options.replace(f"{chosen}>", f"{chosen} selected>", 1)
+        options = kept(("options", choices), lambda: options_of(choices))
+        shown = with_chosen(options, self.format_value(value)[0])
         given = attributes(self.build_attrs(self.attrs, attrs))
         return mark_safe(  # noqa: S308 - each part is escaped
-            f'<select name="{conditional_escape(name)}"{given}>{shown}</select>'
+            f'<select name="{escaped(name)}"{given}>{shown}</select>'
         )
-
-
-def _options(choices: Sequence[tuple[str, str]]) -> str:
-    return "".join(
-        f'<option value="{conditional_escape(key)}">{conditional_escape(label)}</option>'
-        for key, label in choices
-    )
 
 
 class SearchSelectMultiple(_Search, AutocompleteSelectMultiple):

@@ -5,7 +5,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from core.dates import moment_shown
-from core.links import link, page_address, safe
+from core.html import escaped
+from core.links import link, page_address
 from core.templatetags.inventory import signed
 from dashboard.rows import LatestMovement
 
@@ -21,12 +22,13 @@ def movement_line(movement: LatestMovement, *, opens_parts: bool) -> SafeString:
     part = page_address("admin:catalog_part_change", movement.part_id) if opens_parts else ""
     way = "is-good" if movement.quantity > 0 else "is-bad"
     at = link(address, moment_shown(movement.occurred_at), css="figures-link is-fixed")
-    reason = safe(truncatechars(movement.reason, LONGEST_REASON))
+    reason = escaped(truncatechars(movement.reason, LONGEST_REASON))
     return mark_safe(  # noqa: S308 - each part is escaped
-        f"<tr><td>{at} <small>{safe(movement.who or gettext('By the system'))}</small></td>"
+        f"<tr><td>{at} <small>{escaped(movement.who or gettext('By the system'))}</small></td>"
         f'<td class="is-wrapped">{link(part, movement.part_number, css="figures-link")} '
-        f"{safe(movement.part_name)} "
-        f"<small>{safe(movement.location)}{f' · {reason}' if movement.reason else ''}</small></td>"
+        f"{escaped(movement.part_name)} "
+        f"<small>{escaped(movement.location)}{f' · {reason}' if movement.reason else ''}</small>"
+        "</td>"
         f'<td class="is-number"><span class="{way}">{signed(movement.quantity)}</span> '
-        f"{safe(movement.unit)} <small>{safe(movement.kind)}</small></td></tr>"
+        f"{escaped(movement.unit)} <small>{escaped(movement.kind)}</small></td></tr>"
     )

@@ -4,9 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db import connection
-
 from core.numbers import MOST_DECIMALS
+from core.rows import fetched
 
 # What a person changed on the order counts before what was computed.
 _PROPOSED = """
@@ -26,7 +25,7 @@ class Proposed:
 
 def proposed_for(parts: Collection[int]) -> dict[int, Proposed]:
     """The open proposals of some parts, by part."""
-    with connection.cursor() as cursor:
-        cursor.execute(_PROPOSED, [list(parts)])
-        found = cursor.fetchall()
-    return {part: Proposed(pk, round(quantity, MOST_DECIMALS)) for part, pk, quantity in found}
+    return {
+        part: Proposed(pk, round(quantity, MOST_DECIMALS))
+        for part, pk, quantity in fetched(_PROPOSED, [list(parts)])
+    }

@@ -7,16 +7,14 @@ key under which it is kept.
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.db import connection
-from django.utils import timezone
-
-from access.models import full_name
+from access.models import who_shown
 from catalog.models import StockStatus
 from core.models import either, path_shown
-from core.units import UNITS
-from purchasing.models.order import LATE_STATES
+from core.rows import fetched
+from core.units import unit_shown
+from purchasing.models.order import is_late
 from purchasing.states import RECEIVABLE
 from stock.models.ledger import Kind
 
@@ -106,14 +104,14 @@ def needed_parts() -> Sequence[NeededPart]:
                 pk=row[0],
                 number=row[1],
                 name=either(row[2], row[3]),
-                unit=_unit(row[4]),
+                unit=unit_shown(row[4]),
                 status=row[5],
                 status_shown=str(StockStatus(row[5]).label),
                 on_hand=row[6],
                 on_order=row[7],
                 reorder_point=row[8],
             )
-            for row in _rows(_NEEDED.format(urgent), NEEDED - len(found))
+            for row in fetched(_NEEDED.format(urgent), [NEEDED - len(found)])
         ]
         if len(found) == NEEDED:
             break
@@ -126,45 +124,29 @@ def latest_movements() -> Sequence[LatestMovement]:
         LatestMovement(
             pk=row[0],
             occurred_at=row[1],
-            who=_who(*row[2:5]),
+            who=who_shown(*row[2:5]),
             part_id=row[5],
             part_number=row[6],
             part_name=either(row[7], row[8]),
-            unit=_unit(row[9]),
+            unit=unit_shown(row[9]),
             quantity=row[10],
             kind=str(Kind(row[11]).label),
             location=path_shown(*row[12:16]),
             reason=row[16],
         )
-        for row in _rows(_LATEST, LATEST)
+        for row in fetched(_LATEST, [LATEST])
     ]
 
 
 def next_deliveries() -> Sequence[Delivery]:
     """Placed orders by the day on which they are expected, the late ones first."""
-    today = timezone.localdate()
     return [
         Delivery(
             pk=row[0],
             number=row[1],
             supplier=row[2],
             expected_on=row[3],
-            is_late=row[4] in LATE_STATES and row[3] < today,
+            is_late=is_late(row[4], row[3]),
         )
-        for row in _rows(_DELIVERIES, [state.value for state in RECEIVABLE], DELIVERIES)
+        for row in fetched(_DELIVERIES, [[state.value for state in RECEIVABLE], DELIVERIES])
     ]
-
-
-def _rows(sql: str, *values: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
-
-
-def _unit(code: str) -> str:
-    return str(UNITS.get(code, code))
-
-
-def _who(last_name: str | None, first_name: str | None, username: str | None) -> str:
-    return "" if username is None else full_name(last_name or "", first_name or "") or username

@@ -5,9 +5,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db import connection
-
 from core.currencies import rounded, shown
+from core.rows import fetched
 from purchasing.models import ApprovalLimit, OrderLine
 
 _SIX = Decimal("0.000001")
@@ -36,10 +35,8 @@ def amounts_of(lines: Iterable[OrderLine]) -> Amounts:
 def amounts_of_orders(ids: Collection[int]) -> dict[int, Amounts]:
     """Of the orders on a page, by one query; orders without lines are left out."""
     by_order: dict[int, list[tuple[str, Decimal | None]]] = defaultdict(list)
-    with connection.cursor() as cursor:
-        cursor.execute(_AMOUNTS, [list(ids)])
-        for order_id, currency, amount in cursor.fetchall():
-            by_order[order_id].append((currency, amount))
+    for order_id, currency, amount in fetched(_AMOUNTS, [list(ids)]):
+        by_order[order_id].append((currency, amount))
     return {order_id: _summed(lines) for order_id, lines in by_order.items()}
 
 

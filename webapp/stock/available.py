@@ -6,11 +6,11 @@ As `stock.rules`, inside the transaction of a function of ``stock.services``.
 from collections.abc import Mapping
 from decimal import Decimal
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from catalog.models import Part
 from core.numbers import plain
+from core.rows import fetched
 from stock.errors import NotEnoughStockError
 from stock.models import Location, Lot, StockLevel
 
@@ -37,12 +37,10 @@ class Available:
     """What is left at each place while the lines of one request take from it."""
 
     def __init__(self, parts: Mapping[int, Part]) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(_THERE, [list(parts)])
-            self._left: dict[tuple[int, int, int | None], Decimal] = {
-                (part, location, lot): quantity
-                for part, location, lot, quantity in cursor.fetchall()
-            }
+        self._left: dict[tuple[int, int, int | None], Decimal] = {
+            (part, location, lot): quantity
+            for part, location, lot, quantity in fetched(_THERE, [list(parts)])
+        }
 
     def put(self, part: Part, location: Location, lot: Lot | None, quantity: Decimal) -> None:
         place = (part.pk, location.pk, lot.pk if lot else None)

@@ -6,10 +6,9 @@ By one statement, asked as text: it is asked for with every part that somebody c
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db import connection
-
 from core.models import path_shown
-from core.units import UNITS
+from core.rows import fetched
+from core.units import unit_shown
 from stock.places import Reach
 
 MOST_PLACES = 30
@@ -63,9 +62,7 @@ def holding_of(part_id: int, *, reach: Reach) -> Holding | None:
         "roots": [root.pk for root in reach.roots],
         "paths": [root.path for root in reach.roots],
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_HOLDING.format(within=_WITHIN if reach.is_limited else ""), told)
-        rows = cursor.fetchall()
+    rows = fetched(_HOLDING.format(within=_WITHIN if reach.is_limited else ""), told)
     if not rows:
         return None
     unit, tracking, on_hand = rows[0][:3]
@@ -80,4 +77,4 @@ def holding_of(part_id: int, *, reach: Reach) -> Holding | None:
         for row in rows
         if row[3] is not None
     ]
-    return Holding(str(UNITS.get(unit, unit)), tracking, on_hand, places)
+    return Holding(unit_shown(unit), tracking, on_hand, places)

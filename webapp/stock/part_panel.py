@@ -87,7 +87,6 @@ def _movements(part: Part) -> dict[str, Any]:
     return {
         "movements": movements_of(part.pk, most=MOST_MOVEMENTS),
         "movements_url": _list_of(part, "admin:stock_stockmovement_changelist"),
-        "movement_url": reverse("admin:stock_stockmovement_changelist"),
     }
 
 

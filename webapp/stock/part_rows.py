@@ -6,13 +6,14 @@ Django's took most of its time.
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.db import connection
 from django.utils import timezone
 
-from access.models import full_name
+from access.models import who_shown
+from core.links import page_address
 from core.models import in_japanese, path_shown
+from core.rows import fetched
 from stock.models.ledger import Kind
 from stock.models.lot import lot_shown
 
@@ -38,6 +39,10 @@ class MovementRow(NamedTuple):
     lot: str
     who: str
     reason: str
+
+    @property
+    def url(self) -> str:
+        return page_address("admin:stock_stockmovement_change", self.pk)
 
     @property
     def is_back_dated(self) -> bool:
@@ -72,7 +77,7 @@ def levels_of(part_id: int, *, most: int) -> list[LevelRow]:
         LevelRow(
             location=path_shown(*row[2:6]), lot=_lot(*row[6:]), expires_on=row[1], quantity=row[0]
         )
-        for row in _rows(sql, part_id, most)
+        for row in fetched(sql, {"part": part_id, "most": most})
     ]
 
 
@@ -86,25 +91,13 @@ def movements_of(part_id: int, *, most: int) -> list[MovementRow]:
             kind=str(Kind(row[3]).label),
             quantity=row[4],
             reason=row[5],
-            who=_who(*row[6:9]),
+            who=who_shown(*row[6:9]),
             location=path_shown(*row[9:13]),
             lot=_lot(*row[13:]),
         )
-        for row in _rows(_MOVEMENTS, part_id, most)
+        for row in fetched(_MOVEMENTS, {"part": part_id, "most": most})
     ]
-
-
-def _rows(sql: str, part_id: int, most: int) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, {"part": part_id, "most": most})
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
 
 
 def _lot(code: str | None, serial: str | None) -> str:
     return "" if code is None or serial is None else lot_shown(code, serial)
-
-
-def _who(last_name: str | None, first_name: str | None, username: str | None) -> str:
-    """Empty where nobody did it, but the system."""
-    return "" if username is None else full_name(last_name or "", first_name or "") or username

@@ -13,6 +13,7 @@ from django.forms import ModelChoiceField
 from django.utils.translation import gettext as _
 
 from access.models import User
+from core.rows import fetched
 from stock.errors import PlaceNotAllowedError
 from stock.models import Location
 from stock.models.location import LocationQuerySet
@@ -38,9 +39,7 @@ class Reach:
         """The locations chosen for the person; none: all."""
         if self._user is None:
             return []
-        with connection.cursor() as cursor:
-            cursor.execute(_ROOTS, [self._user.pk])
-            rows = cursor.fetchall()
+        rows = fetched(_ROOTS, [self._user.pk])
         return [Location.from_db(connection.alias, _FIELDS, row) for row in rows]
 
     @property

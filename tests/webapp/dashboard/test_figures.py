@@ -11,7 +11,6 @@ from stock.models import LedgerVerification, Location
 from stock.models.ledger import Kind
 from stock.verification import verify_ledger
 from tests.webapp.factories import (
-    LocationFactory,
     PartFactory,
     correct,
     issue,
@@ -23,16 +22,6 @@ from tests.webapp.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def shelf() -> Location:
-    return LocationFactory.create()
-
-
-@pytest.fixture
-def bench() -> Location:
-    return LocationFactory.create()
 
 
 class TestMovementsByDay:

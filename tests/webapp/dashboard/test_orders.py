@@ -16,7 +16,6 @@ from purchasing.models import ReorderProposal
 from stock.models import Location
 from tests.webapp.cast import ClientOf
 from tests.webapp.factories import (
-    LocationFactory,
     PartFactory,
     SupplierPartFactory,
     approve,
@@ -32,11 +31,6 @@ from tests.webapp.factories import (
 pytestmark = pytest.mark.django_db
 
 type PageOf = Callable[[User], BeautifulSoup]
-
-
-@pytest.fixture
-def shelf() -> Location:
-    return LocationFactory.create()
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from dashboard import figures, tiles
 from purchasing.models import ProposalState, PurchaseOrder, ReorderProposal
 from stock.models import Location
 from tests.webapp.factories import (
-    LocationFactory,
     PartFactory,
     SupplierPartFactory,
     draft,
@@ -27,16 +26,6 @@ from tests.webapp.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def shelf() -> Location:
-    return LocationFactory.create()
-
-
-@pytest.fixture
-def bench() -> Location:
-    return LocationFactory.create()
 
 
 def test_counts_active_parts_by_status(shelf: Location) -> None:

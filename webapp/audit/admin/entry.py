@@ -30,7 +30,8 @@ from audit.pages.table import colour_of, label_of, person_of, summaries
 from audit.reading import entries, found, last_verification
 from audit.wording import kind_of_object, moment
 from core.admin import InventoryChangeList, ReadOnlyAdmin
-from core.links import link, safe
+from core.html import escaped
+from core.links import link
 from core.pages import as_id, page_at
 from core.permissions import MissingRightError
 
@@ -161,7 +162,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
             return ""
         life_url = links.life_of(row.root_model, row.root_id)
         return mark_safe(  # noqa: S308 - each part is escaped
-            f'<span class="audit-object"><small>{safe(kind_of_object(row.model))}</small>'
+            f'<span class="audit-object"><small>{escaped(kind_of_object(row.model))}</small>'
             f"{link(row.page_url, label_of(row))}{_history(life_url) if life_url else ''}</span>"
         )
 
@@ -171,23 +172,23 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("summary"))
     def summary_column(self, row: Any) -> str:
-        return mark_safe(f'<span class="audit-summary">{safe(row.summary)}</span>')  # noqa: S308 - escaped
+        return mark_safe(f'<span class="audit-summary">{escaped(row.summary)}</span>')  # noqa: S308 - escaped
 
     @admin.display(description=_("request"))
     def request_column(self, row: Any) -> SafeString | str:
         if not row.request_id:
             return ""
-        whole = safe(row.request_id)
+        whole = escaped(row.request_id)
         return mark_safe(  # noqa: S308 - each part is escaped
             f'<a class="audit-request" href="{row.list_url}?request_id={whole}" title="{whole}">'
-            f"{safe(row.request_id[:8])}</a>"
+            f"{escaped(row.request_id[:8])}</a>"
         )
 
 
 def _history(url: str) -> str:
-    said = safe(_t("History"))
+    said = escaped(_t("History"))
     return (
-        f'<a class="audit-life" href="{safe(url)}" title="{said}"><span class='
+        f'<a class="audit-life" href="{escaped(url)}" title="{said}"><span class='
         '"material-symbols-outlined" aria-hidden="true">history</span>'
         f'<span class="inventory-hidden">{said}</span></a>'
     )

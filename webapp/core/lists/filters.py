@@ -10,13 +10,14 @@ from typing import Any
 
 from django.contrib.admin.views.main import ChangeList
 from django.template.loader import render_to_string
-from django.utils.html import escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 from unfold.contrib.filters.admin import BooleanRadioFilter, DropdownFilter
 from unfold.widgets import SELECT_CLASSES
 
 from core.fragments import kept
+from core.html import options_of, with_chosen
 
 TEMPLATE = "inventory/list_filter.html"
 FORM_OF_UNFOLD = "unfold/filters/filters_field.html"
@@ -56,7 +57,7 @@ class OptionsFilter(DropdownFilter):
     template = TEMPLATE
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
-        yield {"html": _with_chosen(self._field(), self.value() or "")}
+        yield {"html": with_chosen(self._field(), self.value() or "")}
 
     def _field(self) -> str:
         """Made anew when something else is offered: nearly always it is the very same."""
@@ -95,7 +96,6 @@ class YesOrNoFilter(KeptFormMixin, BooleanRadioFilter):  # type: ignore[misc]  #
 
 
 def _dropdown(title: str, name: str, choices: Iterable[Any]) -> SafeString:
-    options = [(escape(str(value)), escape(str(label))) for value, label in choices]
     return format_html(
         '<div class="form-field flex flex-col group mb-4"><div class="flex gap-2 flex-col">'
         '<label for="id_{name}" class="block font-semibold text-important whitespace-nowrap">'
@@ -107,12 +107,5 @@ def _dropdown(title: str, name: str, choices: Iterable[Any]) -> SafeString:
         name=name,
         label=gettext(" By %(filter_title)s ") % {"filter_title": title},
         css=SELECT,
-        options=mark_safe(  # noqa: S308 - escaped
-            "".join([f'<option value="{value}">{label}</option>' for value, label in options])
-        ),
+        options=options_of(choices),
     )
-
-
-def _with_chosen(dropdown: str, chosen: str) -> SafeString:
-    this = f'<option value="{escape(chosen)}"'
-    return mark_safe(dropdown.replace(f"{this}>", f"{this} selected>", 1))  # noqa: S308 - escaped

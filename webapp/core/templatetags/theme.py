@@ -5,9 +5,7 @@ from typing import Any
 from django import template
 from django.template.base import Parser, Token
 from django.template.context import Context
-from django.template.loader import render_to_string
 
-from core.fragments import kept
 from core.templatetags.fragments import Original
 from core.theme import buttons, fieldsets, form_rows, inlines
 from core.theme import submit_line as line_of_buttons
@@ -25,15 +23,6 @@ def link_button(href: str, label: str, icon: str, variant: str) -> str:
     """A link that looks like a button, without the detour by a component."""
     told = {"href": href, "children": label, "icon": icon, "variant": variant}
     return buttons.button(told)
-
-
-@register.simple_tag
-def label(text: str, variant: str = "") -> str:
-    """A coloured label of the theme's: there are few of them, and a table has one in each row."""
-    return kept(
-        ("label", str(text), variant),
-        lambda: render_to_string("unfold/helpers/label.html", {"text": text, "variant": variant}),
-    )
 
 
 @register.simple_tag

@@ -7,8 +7,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from unfold.templatetags.unfold import tabs_active, tabs_errors_count
 
+from core.html import escaped
 from core.theme import form_rows
-from core.theme.form_renderer import escaped
 from core.theme.inlines import HEADING
 
 ROWS = "form-rows aligned"

@@ -6,13 +6,14 @@ hidden. What is not known here is left to its template.
 """
 
 from collections.abc import Callable, Mapping
-from html import escape
 from typing import Any
 
 from django.forms.renderers import DjangoTemplates
 from django.http import HttpRequest
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
+
+from core.html import escaped
 
 OPTION = "django/forms/widgets/select_option.html"
 BESIDE_TEXT = ("prefix", "prefix_icon", "suffix", "suffix_icon")
@@ -40,13 +41,6 @@ def attributes(attrs: Mapping[str, Any]) -> str:
             if value is not False
         ]
     )
-
-
-def escaped(value: object) -> str:
-    """Safe within a tag or between two; what says that it is HTML stays as it is."""
-    if type(value) is str:  # nearly always: without Django's questions about lazy texts
-        return escape(value)
-    return conditional_escape(value if isinstance(value, str) else str(value))
 
 
 def _input(context: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from unfold.widgets import CHECKBOX_LABEL_CLASSES, LABEL_CLASSES
 
-from core.theme.form_renderer import escaped
+from core.html import escaped
 from core.widgets import KnownSelect
 
 LINE = (

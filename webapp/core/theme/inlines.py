@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 from unfold.templatetags.unfold import add_css_class, inline_add_button_text
 
-from core.theme.form_renderer import escaped
+from core.html import escaped
 from core.theme.form_rows import ERRORS, STAR, shown_field, value
 
 HEADING = (

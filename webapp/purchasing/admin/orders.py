@@ -15,8 +15,8 @@ from catalog.models import Supplier
 from catalog.search import found_by
 from core.admin import InventoryChangeList, ReadOnlyAdmin
 from core.dates import day_shown
+from core.html import escaped
 from core.keys import is_any_in
-from core.links import safe
 from core.pages import page_at
 from core.text import LONGEST_GRAM
 from exchange.exporting import ExportMixin
@@ -158,11 +158,11 @@ class PurchaseOrderAdmin(ExportMixin, ReadOnlyAdmin):
         day = day_shown(row.expected_on)
         if not row.is_late:
             return day
-        return mark_safe(f'<span class="stock-out">{day} · {safe(_("late"))}</span>')  # noqa: S308 - escaped
+        return mark_safe(f'<span class="stock-out">{day} · {escaped(_("late"))}</span>')  # noqa: S308 - escaped
 
     @admin.display(description=_("amount"))
     def amount_column(self, row: Any) -> str:
-        return mark_safe(f'<span class="inventory-nowrap">{safe(row.amounts) or "–"}</span>')  # noqa: S308 - escaped
+        return mark_safe(f'<span class="inventory-nowrap">{escaped(row.amounts) or "–"}</span>')  # noqa: S308 - escaped
 
     @admin.display(description=_("created by"), ordering="created_by")
     def origin_column(self, row: PurchaseOrder) -> str:

@@ -215,4 +215,4 @@ class OrderLine(ChoiceLabels):
 
 def pack_shown(quantity: Decimal, unit: str) -> str:
     """What one pack is: ``100 ft``."""
-    return f"{plain(quantity)} {units.UNITS.get(unit, unit)}"
+    return f"{plain(quantity)} {units.unit_shown(unit)}"

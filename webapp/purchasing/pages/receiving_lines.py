@@ -145,7 +145,8 @@ class _Writer:
             f'<button type="button" class="inventory-icon-button" data-remove{hidden} '
             f'title="{self.remove}" aria-label="{self.remove}">'
             '<span class="material-symbols-outlined" aria-hidden="true">close</span></button></div>'
-            f"{''.join([_error(f) for f in fields if f.errors]) if wrong else ''}</div>"
+            f"{''.join([form_parts.field_errors(f) for f in fields if f.errors]) if wrong else ''}"
+            "</div>"
         )
 
     def _was(self, form: ArrivalForm, line: OrderLine | None) -> str:
@@ -194,8 +195,3 @@ def _quantity(value: Any) -> str:
 def _unlocalized(value: Any) -> str:
     """As programs read it."""
     return "" if value is None else escape(localize(value, use_l10n=False))
-
-
-def _error(bound: BoundField) -> str:
-    said = " ".join([conditional_escape(str(error)) for error in bound.errors])
-    return f'<p class="inventory-error" id="{bound.auto_id}_error">{said}</p>'

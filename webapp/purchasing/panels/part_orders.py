@@ -5,12 +5,13 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.db import connection
 from django.urls import reverse
 
 from access.models import User
 from catalog.models import Part
 from core.currencies import price_shown
+from core.links import page_address
+from core.rows import fetched
 from purchasing.models.line import pack_shown
 from purchasing.models.order import is_late
 from purchasing.reorder.explaining import explain
@@ -54,6 +55,10 @@ class OrderedRow(NamedTuple):
     currency: str
 
     @property
+    def url(self) -> str:
+        return page_address("admin:purchasing_purchaseorder_change", self.order_id)
+
+    @property
     def state_shown(self) -> str:
         return str(OrderState(self.state).label)
 
@@ -82,9 +87,7 @@ def context(part: Part, *, user: User) -> dict[str, Any]:
 
 
 def _orders(part: Part) -> dict[str, Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(_LINES, {"part": part.pk, "open": MOST_OPEN + 1, "earlier": MOST_EARLIER})
-        rows = cursor.fetchall()
+    rows = fetched(_LINES, {"part": part.pk, "open": MOST_OPEN + 1, "earlier": MOST_EARLIER})
     awaited = [OrderedRow(*row) for is_open, *row in rows if is_open]
     return {
         "open_lines": awaited[:MOST_OPEN],
@@ -93,5 +96,4 @@ def _orders(part: Part) -> dict[str, Any]:
         "url": (
             f"{reverse('admin:purchasing_purchaseorder_changelist')}?{urlencode({'part': part.pk})}"
         ),
-        "order_url": reverse("admin:purchasing_purchaseorder_changelist"),
     }

@@ -9,12 +9,12 @@ from enum import StrEnum
 from functools import cached_property
 
 from django.core.exceptions import ValidationError
-from django.db import connection
 from django.utils import timezone
 
 from catalog.models import Part, SupplierPart
 from core import units
 from core.numbers import LARGEST
+from core.rows import fetched
 from purchasing.models import ProposalState, ReorderProposal
 from purchasing.reorder.arithmetic import Need, packs_for
 from purchasing.states import OrderState
@@ -83,16 +83,14 @@ class Judge:
     @cached_property
     def _standing(self) -> tuple[dict[int, Decimal], list[int]]:
         """What others have on drafts, by part, and which proposals are open."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                _STANDING,
-                {
-                    "parts": self._ids,
-                    "draft": OrderState.DRAFT.value,
-                    "open": ProposalState.OPEN.value,
-                },
-            )
-            rows = cursor.fetchall()
+        rows = fetched(
+            _STANDING,
+            {
+                "parts": self._ids,
+                "draft": OrderState.DRAFT.value,
+                "open": ProposalState.OPEN.value,
+            },
+        )
         drafted = {part: quantity for part, quantity, _proposal in rows if part is not None}
         return drafted, [proposal for _part, _quantity, proposal in rows if proposal is not None]
 

@@ -15,7 +15,8 @@ from unfold.decorators import action, display
 from catalog.search import found_by
 from core.admin import ReadOnlyAdmin, to_page_with_selection
 from core.currencies import price_shown
-from core.links import link, page_address, safe
+from core.html import escaped
+from core.links import link, page_address
 from core.pages import page_at
 from core.templatetags.inventory import signed
 from exchange.exporting import ExportMixin
@@ -153,7 +154,7 @@ class StockMovementAdmin(ExportMixin, ReadOnlyAdmin):
     def quantity_column(self, movement: StockMovement) -> str:
         shown = f"{signed(movement.quantity)} {movement.part.get_unit_display()}"
         css = "stock-in" if movement.quantity > 0 else "stock-out"
-        return mark_safe(f'<span class="{css}">{safe(shown)}</span>')  # noqa: S308 - escaped
+        return mark_safe(f'<span class="{css}">{escaped(shown)}</span>')  # noqa: S308 - escaped
 
     @admin.display(description=_("unit cost"))
     def cost(self, movement: StockMovement) -> str:
