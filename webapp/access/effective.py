@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib.auth.models import Group, Permission
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from access.labels import kind_label, right_label, right_order
 from access.models import User
 from access.roles import EVERY, role_name
+from core.rows import fetched
 
 # Daily work first, what administrators do last.
 _APPS = ("stock", "catalog", "purchasing", "exchange", "access", "auth", "signin", "audit")
@@ -42,13 +42,10 @@ def held_rights(user: User) -> tuple[set[str], set[str]]:
 
     As ``app.codename``, less what is denied, by one query. A superuser holds everything.
     """
-    with connection.cursor() as cursor:
-        if user.is_superuser:
-            cursor.execute(_EVERY)
-            every = {name for (name,) in cursor}
-            return every, every
-        cursor.execute(_HELD, {"user": user.pk})
-        held = cursor.fetchall()
+    if user.is_superuser:
+        every = {name for (name,) in fetched(_EVERY, [])}
+        return every, every
+    held = fetched(_HELD, {"user": user.pk})
     single = {name for name, is_single, _is_by_role in held if is_single}
     by_role = {name for name, _is_single, is_by_role in held if is_by_role}
     return single, by_role

@@ -109,7 +109,7 @@ FORM_RENDERER = "core.theme.form_renderer.FieldRenderer"
 
 DATABASES = {
     "default": {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "core.postgresql",
         **database_from_env(),
         "CONN_MAX_AGE": env_int("DB_CONN_MAX_AGE", default=60),
         "CONN_HEALTH_CHECKS": True,

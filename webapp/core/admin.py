@@ -24,6 +24,7 @@ from core.lists.paginating import AheadPaginator, PageFirstChangeList, SearchFie
 from core.lists.remembering import RemembersFiltersMixin
 from core.pages import as_id
 from core.permissions import MissingRightError
+from core.postgresql.base import prepared
 from core.theme import media
 from core.widgets import KnownSelect
 
@@ -117,11 +118,17 @@ class InventoryAdmin(
             raise Http404(key)
         return redirect("admin:audit_life", self.opts.label_lower, key)
 
+    def _create_formsets(self, request: HttpRequest, obj: Any = None, change: bool = False) -> Any:
+        """The rows within a form are found by the key of what they belong to."""
+        with prepared():
+            return super()._create_formsets(request, obj, change)
+
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Any:
         """An empty ``_to_field`` is none: Django looks for a field without a name."""
-        return super().get_object(request, object_id, from_field or None)
+        with prepared():
+            return super().get_object(request, object_id, from_field or None)
 
     # --- Deleting ---
 

@@ -6,6 +6,7 @@ what is asked for to stand anywhere, while the parts of a supplier or of a categ
 then it reads everything.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +45,11 @@ def is_any_in(key: str, rows: "QuerySet[Any, Any]") -> IsAny:
     Only where an index is sure to be read: row by row, the array is searched from its beginning.
     """
     return IsAny(F(key), ArraySubquery(rows))
+
+
+def is_one_of(key: str, keys: Iterable[int]) -> IsAny:
+    """``column = ANY('{1,2}')``."""
+    return IsAny(F(key), Value(f"{{{','.join(map(str, keys))}}}", output_field=TextField()))
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,12 @@ from typing import Any
 
 from django.db import connection, models
 
+from core.postgresql.base import prepared
 
-def fetched(sql: str, values: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """All that a statement finds."""
-    with connection.cursor() as cursor:
+
+def fetched(sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
+    """All that a statement finds whose best plan depends on no value: it is planned once."""
+    with prepared(), connection.cursor() as cursor:
         cursor.execute(sql, values)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows

@@ -72,23 +72,25 @@ _URGENT = (
 )
 _NEEDED = """
     SELECT id, number, name_ja, name_en, unit, status, on_hand, on_order, reorder_point
-    FROM catalog_part WHERE active AND {} LIMIT %s
+    FROM catalog_part WHERE active AND {urgent} LIMIT {most}
 """
-_LATEST = """
+_LATEST = f"""
     SELECT m.id, m.occurred_at, u.last_name, u.first_name, u.username,
            m.part_id, p.number, p.name_ja, p.name_en, p.unit, m.quantity, m.kind,
            l.path, l.path_ja, l.name_ja, l.name_en, m.reason
-    FROM (SELECT * FROM stock_stockmovement ORDER BY id DESC LIMIT %s) m
+    FROM (SELECT * FROM stock_stockmovement ORDER BY id DESC LIMIT {LATEST}) m
     JOIN catalog_part p ON p.id = m.part_id
     JOIN stock_location l ON l.id = m.location_id
     LEFT JOIN access_user u ON u.id = m.actor_id
     ORDER BY m.id DESC
-"""
-_DELIVERIES = """
+"""  # noqa: S608 - a number of ours
+_AWAITED = ", ".join([f"'{state}'" for state in RECEIVABLE])
+_DELIVERIES = f"""
     SELECT o.id, o.number, s.name, o.expected_on, o.state
     FROM purchasing_purchaseorder o JOIN catalog_supplier s ON s.id = o.supplier_id
-    WHERE o.state = ANY(%s) AND o.expected_on IS NOT NULL ORDER BY o.expected_on, o.id LIMIT %s
-"""
+    WHERE o.state IN ({_AWAITED}) AND o.expected_on IS NOT NULL
+    ORDER BY o.expected_on, o.id LIMIT {DELIVERIES}
+"""  # noqa: S608 - states and a number of ours
 
 
 def needed_parts() -> Sequence[NeededPart]:
@@ -111,7 +113,7 @@ def needed_parts() -> Sequence[NeededPart]:
                 on_order=row[7],
                 reorder_point=row[8],
             )
-            for row in fetched(_NEEDED.format(urgent), [NEEDED - len(found)])
+            for row in fetched(_NEEDED.format(urgent=urgent, most=NEEDED - len(found)))
         ]
         if len(found) == NEEDED:
             break
@@ -134,7 +136,7 @@ def latest_movements() -> Sequence[LatestMovement]:
             location=path_shown(*row[12:16]),
             reason=row[16],
         )
-        for row in fetched(_LATEST, [LATEST])
+        for row in fetched(_LATEST)
     ]
 
 
@@ -148,5 +150,5 @@ def next_deliveries() -> Sequence[Delivery]:
             expected_on=row[3],
             is_late=is_late(row[4], row[3]),
         )
-        for row in fetched(_DELIVERIES, [[state.value for state in RECEIVABLE], DELIVERIES])
+        for row in fetched(_DELIVERIES)
     ]

@@ -5,12 +5,12 @@ from datetime import date, tzinfo
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from catalog.models import Part, StockStatus
 from core.keys import COUNTED_ROWS
+from core.rows import fetched
 from dashboard.figures import moved_since
 from purchasing.models import ProposalState, PurchaseOrder, ReorderProposal
 
@@ -42,9 +42,8 @@ def counts(asked: Collection[str]) -> dict[str, int]:
         return {}
     names = tuple(sorted(asked))
     sql, values = _statement(names, timezone.localdate(), timezone.get_current_timezone())
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return dict(zip(names, cursor.fetchone(), strict=True))
+    (numbers,) = fetched(sql, values)
+    return dict(zip(names, numbers, strict=True))
 
 
 @lru_cache(maxsize=200)

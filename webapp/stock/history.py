@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db import connection
 from django.utils import timezone
+
+from core.rows import fetched
 
 DAYS = 90
 # A part that moves all day long must not make its page slow.
@@ -50,17 +51,15 @@ def stock_by_day(part_id: int, *, most: int = MOST_MOVEMENTS) -> History | None:
     """
     today = timezone.localdate()
     start = today - timedelta(days=DAYS)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _DAILY,
-            {
-                "zone": timezone.get_current_timezone_name(),
-                "part": part_id,
-                "most": most,
-                "start": start,
-            },
-        )
-        rows = cursor.fetchall()
+    rows = fetched(
+        _DAILY,
+        {
+            "zone": timezone.get_current_timezone_name(),
+            "part": part_id,
+            "most": most,
+            "start": start,
+        },
+    )
     if not rows or rows[0][1] is None:
         return None
     if sum(movements for *_rest, movements, _posted in rows) >= most:

@@ -18,6 +18,7 @@ from catalog.models import Part
 from core.currencies import price_shown, shown
 from core.numbers import plain
 from core.pages import user_of
+from core.postgresql.base import prepared
 from purchasing.panels import part_orders
 from stock.buttons import ISSUE, ORDER, RECEIVE, TRANSFER
 from stock.history import History, stock_by_day
@@ -29,6 +30,7 @@ MOST_LEVELS = 50
 MOST_MOVEMENTS = 20
 
 
+@prepared()
 def context(part: Part, *, request: HttpRequest) -> dict[str, Any]:
     """What ``stock/part_panel.html`` shows, for the context of the part's page."""
     user = request.user

@@ -13,7 +13,9 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
+from core.keys import is_one_of
 from core.lists.remembering import ForgettableChangeList
+from core.postgresql.base import prepared
 
 # How far a list looks past the page shown; beyond that it says "more than".
 ROWS_AHEAD = 200
@@ -142,5 +144,6 @@ class PageFirstChangeList(ForgettableChangeList):
         found = self.apply_select_related(self.root_queryset).order_by()
         if columns := getattr(self.model_admin, "list_only", ()):
             found = found.only(*columns)
-        rows = found.in_bulk(keys)
+        with prepared():
+            rows = {row.pk: row for row in found.filter(is_one_of("pk", keys))}
         return [rows[key] for key in keys if key in rows]

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from access.models import User
 from core.numbers import plain
 from core.pages import page_context, requires, user_of
+from core.postgresql.base import prepared
 from purchasing.amounts import amounts_of, needs_second_person
 from purchasing.locking import name_of
 from purchasing.models import EventKind, OrderEvent, OrderLine, PurchaseOrder
@@ -28,6 +29,7 @@ _WAY = (OrderState.DRAFT, OrderState.APPROVED, OrderState.ORDERED, OrderState.RE
 
 
 @requires("purchasing.view_purchaseorder")
+@prepared()
 def show(model_admin: "ModelAdmin[Any]", request: HttpRequest, pk: int) -> HttpResponse:
     """Everything about one order."""
     orders = PurchaseOrder.objects.select_related(
