@@ -25,9 +25,12 @@ timeout = 120
 # What is under way when it is told to stop may finish: no page takes longer, because CloudFront
 # gives up after 60 seconds.
 graceful_timeout = 65
-# Longer than the load balancer keeps a connection without use (65 s): it, and never we, closes
-# one, so it never sends a request into a connection that is just being closed.
-keepalive = 75
+# A process takes as many requests as it has threads, and an answer ends its connection: so each
+# request goes to a process that is free, and none waits behind others while one has nothing to do
+# (docs/adr/0022-a-connection-for-each-request.md). Nor is one sent into a connection that is just
+# being closed, because the load balancer is told that there will be no other.
+worker_connections = threads
+keepalive = 0
 
 # The sign of life is a file that is touched all the time: in memory where there is such a place,
 # for on a network disk it would block. The container's own files cannot be written at all.

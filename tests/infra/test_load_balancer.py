@@ -128,11 +128,12 @@ class TestTimes:
         monkeypatch.syspath_prepend(str(root / "webapp"))
         return runpy.run_path(str(root / "webapp/gunicorn.conf.py"))
 
-    def test_the_server_keeps_a_connection_longer_than_the_balancer(
+    def test_the_balancer_keeps_no_connection_that_the_server_might_close(
         self, gunicorn: dict[str, int], deploy: Deploy
     ) -> None:
+        """Each answer says that it is the last: the server never ends one that is only idle."""
         assert balancer(deploy("stg")).inputs["idleTimeout"] == IDLE_SECONDS
-        assert gunicorn["keepalive"] > IDLE_SECONDS
+        assert gunicorn["keepalive"] == 0
 
     def test_the_balancer_keeps_a_connection_longer_than_cloudfront(self, deploy: Deploy) -> None:
         [origin] = deploy("stg").one("cloudfront/distribution:Distribution").inputs["origins"]
