@@ -9,7 +9,7 @@ class StaticFilesStorage(CompressedManifestStaticFilesStorage):
     """Each page names some twenty files, whose addresses change only with the next version."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]
         self._addresses: dict[str, str] = {}
 
     def url(self, name: Any, force: bool = False) -> str:
