@@ -34,8 +34,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
     prepares = False
 
     def get_connection_params(self) -> dict[str, Any]:
-        """psycopg may prepare; those of Django's cursors that bind their values never do."""
-        return {**super().get_connection_params(), "prepare_threshold": 1}
+        """psycopg may prepare; those of Django's cursors that bind their values never do.
+
+        What is read row by row, as by an export, is read to the last: PostgreSQL expects that only
+        the first tenth will be, and reads a whole table in order to have the first rows soon.
+        """
+        params = super().get_connection_params()
+        options = f"{params.get('options', '')} -c cursor_tuple_fraction=1".strip()
+        return {**params, "prepare_threshold": 1, "options": options}
 
     def create_cursor(self, name: str | None = None) -> Any:
         if name or not self.prepares:

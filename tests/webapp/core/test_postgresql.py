@@ -14,6 +14,7 @@ from catalog.models import Part
 from core.postgresql.base import PreparedCursor, prepared
 from core.rows import fetched
 from stock.models import Location
+from tests.webapp.database import APP_ROLE
 from tests.webapp.factories import LocationFactory, PartFactory, stocked
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +75,13 @@ class TestPrepared:
         with CaptureQueriesContext(connection) as captured:
             fetched("SELECT %s || %s", ["O'Neill", "%"])
         assert [query["sql"] for query in captured] == ["SELECT 'O''Neill' || '%'"]
+
+
+def test_what_is_read_row_by_row_is_planned_to_be_read_to_the_last() -> None:
+    """And whatever else the settings ask of a connection stays: here, whose rights it has."""
+    assert fetched("SELECT current_setting('cursor_tuple_fraction'), current_user") == [
+        ("1", APP_ROLE)
+    ]
 
 
 class TestPages:
