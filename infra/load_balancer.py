@@ -16,8 +16,8 @@ from infra.names import Names, tag
 CONTAINER_PORT = 8000
 # TLS 1.2 with forward secrecy and authenticated encryption, and TLS 1.3.
 TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
-# CloudFront waits 60 seconds for an answer and keeps its connections less long; the application
-# keeps those to the load balancer for 75 seconds. So each side outlives the one that asks it.
+# CloudFront waits 60 seconds for an answer and keeps its connections less long, so this side
+# outlives it. The application keeps none: each of its answers ends the connection.
 IDLE_SECONDS = 65
 # As long as a request can take at most: those under way end before a task is told to stop.
 DEREGISTRATION_SECONDS = 65

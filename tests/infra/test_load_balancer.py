@@ -121,7 +121,7 @@ class TestDeletionProtection:
 
 
 class TestTimes:
-    """Each side of a connection outlives the one that asks it."""
+    """No side closes a connection into which the one that asks it may be sending."""
 
     @pytest.fixture
     def gunicorn(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:

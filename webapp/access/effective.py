@@ -43,7 +43,7 @@ def held_rights(user: User) -> tuple[set[str], set[str]]:
     As ``app.codename``, less what is denied, by one query. A superuser holds everything.
     """
     if user.is_superuser:
-        every = {name for (name,) in fetched(_EVERY, [])}
+        every = {name for (name,) in fetched(_EVERY)}
         return every, every
     held = fetched(_HELD, {"user": user.pk})
     single = {name for name, is_single, _is_by_role in held if is_single}

@@ -12,7 +12,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 def check_database(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Only PostgreSQL keeps the promises of the ledger."""
     engine = settings.DATABASES["default"]["ENGINE"]
-    if engine not in {"core.postgresql", "django.db.backends.postgresql"}:
+    if engine != "core.postgresql":
         return [
             Error(
                 f"The database engine is {engine}.",

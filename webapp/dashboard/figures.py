@@ -9,12 +9,12 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import Case, Count, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from catalog.models import Part
+from core.rows import fetched
 from dashboard.caching import a_few_minutes_old
 from stock.models import StockMovement
 from stock.models.ledger import Kind
@@ -100,13 +100,11 @@ class LedgerState:
 
 def ledger_state() -> LedgerState:
     """The last verification, judged by its age and its result."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, finished_at, movements, difference_count FROM stock_ledgerverification "
-            "ORDER BY finished_at DESC LIMIT 1"
-        )
-        found = cursor.fetchone()
-    last = None if found is None else Verified(*found)
+    found = fetched(
+        "SELECT id, finished_at, movements, difference_count FROM stock_ledgerverification "
+        "ORDER BY finished_at DESC LIMIT 1"
+    )
+    last = Verified(*found[0]) if found else None
     hours = settings.LEDGER_VERIFICATION_MAX_AGE_HOURS
     is_old = last is not None and timezone.now() - last.finished_at > timedelta(hours=hours)
     return LedgerState(last=last, is_old=is_old, hours_allowed=hours)

@@ -8,6 +8,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from catalog.models import Part
+from core.rows import fetched
 from stock.entries import Count, Line
 from stock.errors import NotAcceptedError
 from stock.rules import check_same_unit, naming_line
@@ -39,9 +40,7 @@ def begin(key: uuid.UUID, part_ids: Collection[int]) -> Begun:
     Not by the ORM, and in one statement of the database: building queries and waiting for their
     answers would take longer than the movement itself.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_BEGIN, [key, sorted(part_ids)])
-        rows = cursor.fetchall()
+    rows = fetched(_BEGIN, [key, sorted(part_ids)])
     parts = [Part.from_db(connection.alias, _FIELDS, row[2:]) for row in rows]
     return Begun(
         parts={part.pk: part for part in parts},
