@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from core import units
+from core.release import release
 
 
 def warm_up() -> None:
@@ -26,6 +27,7 @@ def warm_up() -> None:
             pass  # which reads its catalogues
     reverse("admin:index")
     units.factor("ft", "m")
+    release()
 
 
 def _templates() -> Iterator[str]:

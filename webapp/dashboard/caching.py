@@ -4,11 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.core.cache import caches
+from django.core.cache import DEFAULT_CACHE_ALIAS, caches
 from django.utils import timezone
 from django.utils.connection import ConnectionProxy
 
-# Of each process: a figure worked out twice costs less than asking the database for it each time.
+from core.release import release
+
+shared = ConnectionProxy(caches, DEFAULT_CACHE_ALIAS)
+# Each process remembers what it read, so that not every page asks the database for it.
 cache = ConnectionProxy(caches, "local")
 FRESH_FOR = timedelta(minutes=5)
 # While one request computes afresh, the others are served this.
@@ -24,22 +27,42 @@ class Figure[T]:
     value: T
     as_of: datetime
 
+    @property
+    def is_fresh(self) -> bool:
+        return timezone.now() - self.as_of < FRESH_FOR
+
 
 def a_few_minutes_old[T](name: str, compute: Callable[[], T]) -> Figure[T]:
     """The figure called `name`, computed again once it is older than ``FRESH_FOR``.
 
-    Only the first request to find it old computes; the others keep what there is.
+    Of all processes only the first to find it old computes; the others keep what there is.
     """
-    key = f"dashboard:{name}"
+    key = f"dashboard:{name}:{release()}"
     known: Figure[T] | None = cache.get(key)
+    if known and known.is_fresh:
+        return known
+    known = shared.get(key) or known
+    if known is None:
+        known = _computed(key, compute)
+    elif not known.is_fresh:
+        known = _computed_by_one(key, compute) or known
+    cache.set(key, known, _KEPT_SECONDS)
+    return known
+
+
+def _computed[T](key: str, compute: Callable[[], T]) -> Figure[T]:
     now = timezone.now()
-    if known and now - known.as_of < FRESH_FOR:
-        return known
-    if known and not cache.add(f"{key}:computing", 1, _COMPUTING_SECONDS):
-        return known
-    try:
-        figure = Figure(compute(), now)
-        cache.set(key, figure, _KEPT_SECONDS)
-    finally:
-        cache.delete(f"{key}:computing")
+    figure = Figure(compute(), now)
+    shared.set(key, figure, _KEPT_SECONDS)
     return figure
+
+
+def _computed_by_one[T](key: str, compute: Callable[[], T]) -> Figure[T] | None:
+    """Nothing while another request computes."""
+    computing = f"{key}:computing"
+    if not shared.add(computing, 1, _COMPUTING_SECONDS):
+        return None
+    try:
+        return _computed(key, compute)
+    finally:
+        shared.delete(computing)

@@ -5,13 +5,23 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from dashboard.caching import FRESH_FOR, Figure, a_few_minutes_old, cache
+from core.release import release
+from dashboard import caching
+from dashboard.caching import FRESH_FOR, Figure, a_few_minutes_old, cache, shared
+
+pytestmark = pytest.mark.django_db
 
 
 def age(name: str, by: timedelta) -> None:
     """Make the figure kept under `name` older."""
-    figure = cache.get(f"dashboard:{name}")
-    cache.set(f"dashboard:{name}", Figure(figure.value, figure.as_of - by), 3600)
+    key = f"dashboard:{name}:{release()}"
+    for kept in (cache, shared):
+        figure = kept.get(key)
+        kept.set(key, Figure(figure.value, figure.as_of - by), 3600)
+
+
+def never() -> int:
+    pytest.fail("computed again")
 
 
 class TestAFewMinutesOld:
@@ -49,5 +59,30 @@ class TestAFewMinutesOld:
 
         with pytest.raises(ZeroDivisionError):
             a_few_minutes_old("answer", lambda: 1 // 0)
+
+        assert a_few_minutes_old("answer", lambda: 2).value == 2
+
+    def test_is_computed_by_one_process_for_all(self) -> None:
+        first = a_few_minutes_old("answer", lambda: 1)
+        cache.clear()  # as in another process
+
+        assert a_few_minutes_old("answer", never) == first
+
+    def test_serves_the_old_figure_while_another_process_computes(self) -> None:
+        a_few_minutes_old("answer", lambda: 1)
+        age("answer", FRESH_FOR)
+        seen_meanwhile = []
+
+        def slow() -> int:
+            cache.clear()
+            seen_meanwhile.append(a_few_minutes_old("answer", never).value)
+            return 2
+
+        assert a_few_minutes_old("answer", slow).value == 2
+        assert seen_meanwhile == [1]
+
+    def test_another_release_computes_for_itself(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        a_few_minutes_old("answer", lambda: 1)
+        monkeypatch.setattr(caching, "release", lambda: "next")
 
         assert a_few_minutes_old("answer", lambda: 2).value == 2
