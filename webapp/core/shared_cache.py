@@ -17,12 +17,14 @@ from django.core.cache.backends.db import DatabaseCache
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection
 from django.utils import timezone
 
+from core.postgresql.soon import written_soon
+
 # After so many entries that a process wrote it looks whether there are too many.
 WRITES_BETWEEN_COUNTS = 100
 _writes = count(1)
 
 _SET = """
-    INSERT INTO {table} AS entry (cache_key, value, expires) VALUES (%s, %s, %s)
+    INSERT INTO {table} AS entry (cache_key, value, expires) SELECT %s, %s, %s FROM soon
     ON CONFLICT (cache_key) DO UPDATE SET value = EXCLUDED.value, expires = EXCLUDED.expires
 """
 _ADD = f"{_SET} WHERE entry.expires < %s"
@@ -43,13 +45,12 @@ class SharedCache(DatabaseCache):
         now = timezone.now().replace(microsecond=0)
         told: list[Any] = [key, self._written(value), self._expires(timeout)]
         try:
-            with connection.cursor() as cursor:
-                if mode == "add":
-                    cursor.execute(_ADD.format(table=table), [*told, now])
-                else:
-                    cursor.execute(_SET.format(table=table), told)
-                written: bool = cursor.rowcount > 0
-                if next(_writes) % WRITES_BETWEEN_COUNTS == 0:
+            if mode == "add":
+                written = written_soon(_ADD.format(table=table), [*told, now]) > 0
+            else:
+                written = written_soon(_SET.format(table=table), told) > 0
+            if next(_writes) % WRITES_BETWEEN_COUNTS == 0:
+                with connection.cursor() as cursor:
                     self._drop_too_many(cursor, now)
         except DatabaseError:  # as Django's: what is only kept for speed stops nobody
             return False

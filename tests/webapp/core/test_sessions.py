@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DjangosSessionStore
 from django.contrib.sessions.models import Session
 from django.utils import timezone
@@ -52,3 +53,33 @@ def test_data_that_nobody_signed_are_nothing() -> None:
         expire_date=timezone.now() + timedelta(hours=1),
     )
     assert SessionStore("a" * 32).load() == {}
+
+
+def test_what_is_written_again_is_kept() -> None:
+    kept = SessionStore()
+    kept["shelf"] = "3"
+    kept.save()
+    again = SessionStore(kept.session_key)
+    again["shelf"] = "4"
+    again.set_expiry(60)
+    again.save()
+
+    assert DjangosSessionStore(kept.session_key)["shelf"] == "4"
+    expires = Session.objects.get(pk=kept.session_key).expire_date
+    assert timedelta(0) < expires - timezone.now() <= timedelta(seconds=60)
+
+
+@pytest.mark.parametrize("was_read", [True, False])
+def test_one_that_ended_meanwhile_does_not_come_back(was_read: bool) -> None:
+    kept = SessionStore()
+    kept["shelf"] = "3"
+    kept.save()
+    other = SessionStore(kept.session_key)
+    if was_read:
+        other.load()
+        other["shelf"] = "4"
+    kept.delete()
+
+    with pytest.raises(UpdateError):
+        other.save()
+    assert not Session.objects.exists()
