@@ -12,8 +12,9 @@ from devtools.cli import Commands
 from devtools.commands.up import port
 from devtools.console import Problem, say, step, table
 from devtools.house import House
-from devtools.load_cost import Cost, Meter
+from devtools.load_cost import Meter
 from devtools.load_database import SIZES
+from devtools.load_disk import DiskWatch
 from devtools.load_run import (
     Asked,
     ContainerServer,
@@ -112,26 +113,29 @@ def here(house: House, arguments: argparse.Namespace, folder: Path) -> int:
         prepare_people(Application(house, kept), asked.users, people)
         application = Application(house, load_database.copied(kept, size))
         before = count_bookings(application)
-        results, cost = measure(application, asked, folder, people, arguments.port)
+        results, beside = measure(application, asked, folder, people, arguments.port)
         reasons = [
             *judge(results),
             *judge_bookings(results.confirmed, difference(before, count_bookings(application))),
             *verify(application),
         ]
-    return conclude(results, reasons, folder, cost)
+    return conclude(results, reasons, folder, beside)
 
 
 def measure(
     application: Application, asked: Asked, folder: Path, people: Path, server_port: int
-) -> tuple[Results, Cost | None]:
+) -> tuple[Results, list[str]]:
+    """What the users saw, and what is to be said of the machine meanwhile."""
     server = ContainerServer(application, server_port, folder=folder)
     with server.running() as process:
         with step("starting the web server as in the container"):
             server.wait_until_ready(process)
         meter = Meter(process.pid, application.database)
-        with step(f"{asked.shape}: {duration_said(asked)}"), meter.running():
+        disk = DiskWatch(application.house.data / "load")
+        with step(f"{asked.shape}: {duration_said(asked)}"), meter.running(), disk.running():
             results = run_locust(application.house.root, asked, folder, people)
-        return results, meter.cost
+    requests = sum(page.requests for page in results.pages)
+    return results, [*([meter.cost.said(requests)] if meter.cost else []), disk.said()]
 
 
 def verify(application: Application) -> list[str]:
@@ -166,14 +170,14 @@ def elsewhere(house: House, arguments: argparse.Namespace, folder: Path) -> int:
 
 
 def conclude(
-    results: Results, reasons: Sequence[str], folder: Path, cost: Cost | None = None
+    results: Results, reasons: Sequence[str], folder: Path, beside: Sequence[str] = ()
 ) -> int:
     if results.shape == "step-up":
         say("\n" + table(report.LEVEL_HEAD, report.level_rows(results)))
     say("\n" + table(report.HEAD, report.page_rows(results.pages)))
     say("\n" + report.summary(results))
-    if cost is not None:
-        say(cost.said(sum(page.requests for page in results.pages)))
+    for line in beside:
+        say(line)
     for line in report.error_lines(results):
         say(f"  {line}")
     report.write_csv(results, folder / "pages.csv")
