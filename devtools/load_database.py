@@ -28,7 +28,7 @@ from devtools.house import House, Keys
 from devtools.postgres import Cluster
 
 RUN = "load_run"
-FINISHED = "filled for load tests"
+FINISHED = "filled for load tests by: "
 
 
 @dataclass(frozen=True)
@@ -38,16 +38,17 @@ class Size:
     said: str
     command: tuple[str, ...]
 
+    @property
+    def note(self) -> str:
+        """Of the database that was made so."""
+        return FINISHED + " ".join(self.command)
+
 
 SIZES = {
     "demo": Size("the demo data", ("load_demo",)),
-    "10k": Size(
-        "10,000 parts and 10,000 movements",
-        ("generate_large", "--parts", "10000", "--movements", "10000"),
-    ),
+    "10k": Size("100,000 parts and 10,000 movements", ("generate_large", "--movements", "10000")),
     "100k": Size(
-        "100,000 parts and 100,000 movements",
-        ("generate_large", "--parts", "100000", "--movements", "100000"),
+        "100,000 parts and 100,000 movements", ("generate_large", "--movements", "100000")
     ),
     "large": Size("100,000 parts and 1,000,000 movements", ("generate_large",)),
 }
@@ -84,35 +85,35 @@ def make_ready(house: House, kept: Database, size: Size) -> None:
     prepare(kept, Keys.of(house))
     application = Application(house, kept)
     steps.migrate(application)
-    if is_finished(kept):
+    if note_of(kept) == size.note:
         return
     with step(f"making {size.said} (once; kept in .data/load)"):
-        if steps.has_parts(application):  # an earlier try was interrupted
+        if steps.has_parts(application):  # it was made otherwise, or not to the end
             make_anew(house, kept)
             steps.migrate(application)
         if size.command == ("load_demo",):
             application.manage("create_demo_users", quiet=True)  # the story is told of them
         application.manage(*size.command)
-    note_finished(kept)
+    write_note(kept, size.note)
 
 
-def is_finished(kept: Database) -> bool:
+def note_of(kept: Database) -> str | None:
     with superuser_of(kept) as superuser:
         found = superuser.execute(
             "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s",
             [kept.name],
         ).fetchone()
-    return bool(found and found[0] == FINISHED)
+    return str(found[0]) if found and found[0] else None
 
 
-def note_finished(kept: Database) -> None:
+def write_note(kept: Database, note: str) -> None:
     """In the database itself: the note is gone when the database is."""
     with kept.connect_as_owner() as owner:
         owner.execute("VACUUM (ANALYZE)")
     with superuser_of(kept) as superuser:
         superuser.execute(
             sql.SQL("COMMENT ON DATABASE {} IS {}").format(
-                sql.Identifier(kept.name), sql.Literal(FINISHED)
+                sql.Identifier(kept.name), sql.Literal(note)
             )
         )
 
