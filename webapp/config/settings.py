@@ -111,7 +111,9 @@ DATABASES = {
     "default": {
         "ENGINE": "core.postgresql",
         **database_from_env(),
-        "CONN_MAX_AGE": env_int("DB_CONN_MAX_AGE", default=60),
+        # A new one plans every statement and every trigger anew (docs/adr/0021): pages that are
+        # asked for once a minute would find no plan ever.
+        "CONN_MAX_AGE": env_int("DB_CONN_MAX_AGE", default=600),
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "sslmode": env("DB_SSLMODE", "prefer"),

@@ -14,11 +14,21 @@ from django.utils.translation import gettext as _
 
 from access.models import User
 from catalog.locking import lock_parts
-from catalog.models import SupplierPart
+from core.postgresql.base import prepared
+from core.rows import fetched
 from purchasing.errors import OrderChangedError
-from purchasing.models import OrderLine, ProposalState, PurchaseOrder, ReorderProposal
+from purchasing.models import PurchaseOrder
 
 _SUPPLIERS = "purchasing.supplier"
+_PARTS_OF = "SELECT part_id FROM purchasing_orderline WHERE order_id = %s"
+_SUPPLIERS_OF = """
+    SELECT supplier_id FROM catalog_supplierpart WHERE part_id = ANY(%(parts)s)
+    UNION
+    SELECT o.supplier_id FROM purchasing_reorderproposal p
+    JOIN purchasing_orderline l ON l.id = p.line_id
+    JOIN purchasing_purchaseorder o ON o.id = l.order_id
+    WHERE p.part_id = ANY(%(parts)s) AND p.state = 'open'
+"""
 
 
 def lock_suppliers(ids: Collection[int]) -> None:
@@ -37,13 +47,7 @@ def lock_suppliers(ids: Collection[int]) -> None:
 
 def suppliers_of(parts: Collection[int]) -> set[int]:
     """Those who sell any of the parts, and so may get a proposal for it, or have one."""
-    offers = SupplierPart.objects.filter(part__in=parts).order_by()
-    proposed = ReorderProposal.objects.filter(part__in=parts, state=ProposalState.OPEN).order_by()
-    return set(
-        offers.values_list("supplier_id", flat=True).union(
-            proposed.values_list("line__order__supplier", flat=True)
-        )
-    )
+    return {supplier for (supplier,) in fetched(_SUPPLIERS_OF, {"parts": list(parts)})}
 
 
 def lock_order(
@@ -55,20 +59,21 @@ def lock_order(
     """
     parts = _parts_of(order_id) | set(also_parts)
     lock_parts(parts)
-    supplier = PurchaseOrder.objects.values_list("supplier_id", flat=True).get(pk=order_id)
-    lock_suppliers(suppliers_of(parts) | {supplier})
-    order = (
-        PurchaseOrder.objects.select_related("supplier", "destination")
-        .select_for_update(of=("self",))
-        .get(pk=order_id)
-    )
+    with prepared():
+        supplier = PurchaseOrder.objects.values_list("supplier_id", flat=True).get(pk=order_id)
+        lock_suppliers(suppliers_of(parts) | {supplier})
+        order = (
+            PurchaseOrder.objects.select_related("supplier", "destination")
+            .select_for_update(of=("self",))
+            .get(pk=order_id)
+        )
     if (version is not None and order.version != version) or not _parts_of(order_id) <= parts:
         raise changed_meanwhile(order)
     return order
 
 
 def _parts_of(order_id: int) -> set[int]:
-    return set(OrderLine.objects.filter(order=order_id).values_list("part_id", flat=True))
+    return {part for (part,) in fetched(_PARTS_OF, [order_id])}
 
 
 def changed_meanwhile(order: PurchaseOrder) -> OrderChangedError:

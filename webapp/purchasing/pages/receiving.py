@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from access.models import User
 from core.errors import BusinessError
 from core.pages import page_context, requires, user_of
+from core.postgresql.base import prepared
 from purchasing import receiving
 from purchasing.errors import OrderChangedError
 from purchasing.models import GoodsReceipt, OrderLine, PurchaseOrder
@@ -41,10 +42,10 @@ class Delivery:
     def __init__(self, pk: int, *, reach: Reach) -> None:
         self.reach = reach
         orders = PurchaseOrder.objects.select_related("supplier", "destination")
-        self.order = get_object_or_404(orders, pk=pk)
-        self.lines: Sequence[OrderLine] = list(
-            self.order.lines.select_related("part").defer("part__search_text").order_by("position")
-        )
+        with prepared():
+            self.order = get_object_or_404(orders, pk=pk)
+            lines = self.order.lines.select_related("part").defer("part__search_text")
+            self.lines: Sequence[OrderLine] = list(lines.order_by("position"))
         self.places: Mapping[int, Sequence[Location]] = places_for(
             self.order, {line.part_id for line in self.lines}, reach=reach
         )

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from access.models import User
 from catalog.models import Supplier
+from core.postgresql.base import prepared
 from purchasing.amounts import Amounts, amounts_of_orders
 from purchasing.models import PurchaseOrder
 from purchasing.panels.delivery_record import delivery_record
@@ -15,6 +16,7 @@ from purchasing.panels.delivery_record import delivery_record
 MOST_OPEN = 10
 
 
+@prepared()
 def context(supplier: Supplier, *, user: User) -> dict[str, Any]:
     """What ``purchasing/panel_supplier.html`` shows; empty for who may not see orders."""
     if not user.has_perm("purchasing.view_purchaseorder"):
