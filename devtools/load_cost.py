@@ -64,6 +64,12 @@ class Meter:
         spent = [later - earlier for earlier, later in zip(before, after, strict=True)]
         self.cost = Cost(application=spent[0], database=spent[1], users=spent[2], seconds=seconds)
 
+    def said(self, requests: int) -> str:
+        """For people, after the block."""
+        if self.cost is None:
+            raise ValueError("what it cost is known when it is over")
+        return self.cost.said(requests)
+
 
 def postmaster_of(database: Database) -> psutil.Process:
     """The first process of the server, of which those of all connections are children."""

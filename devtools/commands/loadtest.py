@@ -135,7 +135,7 @@ def measure(
         with step(f"{asked.shape}: {duration_said(asked)}"), meter.running(), disk.running():
             results = run_locust(application.house.root, asked, folder, people)
     requests = sum(page.requests for page in results.pages)
-    return results, [*([meter.cost.said(requests)] if meter.cost else []), disk.said()]
+    return results, [meter.said(requests), disk.said()]
 
 
 def verify(application: Application) -> list[str]:

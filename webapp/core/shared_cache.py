@@ -45,10 +45,8 @@ class SharedCache(DatabaseCache):
         now = timezone.now().replace(microsecond=0)
         told: list[Any] = [key, self._written(value), self._expires(timeout)]
         try:
-            if mode == "add":
-                written = written_soon(_ADD.format(table=table), [*told, now]) > 0
-            else:
-                written = written_soon(_SET.format(table=table), told) > 0
+            statement, values = (_ADD, [*told, now]) if mode == "add" else (_SET, told)
+            written = written_soon(statement.format(table=table), values) > 0
             if next(_writes) % WRITES_BETWEEN_COUNTS == 0:
                 with connection.cursor() as cursor:
                     self._drop_too_many(cursor, now)

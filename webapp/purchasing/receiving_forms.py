@@ -10,11 +10,10 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
-from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from catalog.admin.filters import branch_choices
+from catalog.admin.filters import branch_options
 from catalog.models import Tracking
 from core.fields import QuantityField
 from core.lines import LineFormSet
@@ -68,11 +67,9 @@ class ReceiptHeaderForm(HeaderForm):
         reason = self.fields["reason"]
         reason.label, reason.help_text = _("Note"), _("For example what was damaged.")
         self.fields["occurred_at"].label = _("Received at")
-        open_places = reach.within(Location.objects.filter(active=True))
-        # Asked for only where the form is shown, and not when it is sent.
-        choices: Any = SimpleLazyObject(lambda: [("", ""), *branch_choices(open_places)])
         self.fields["location"].widget = LongSelect(
-            {"data-placeholder": _("as in the lines"), "data-allow-clear": "true"}, choices
+            {"data-placeholder": _("as in the lines"), "data-allow-clear": "true"},
+            branch_options(reach.within(Location.objects.filter(active=True))),
         )
 
     def look_again(self, version: int) -> None:

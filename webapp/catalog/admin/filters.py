@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.admin import ModelAdmin
 from django.db import models
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Category, Part, StockStatus, Supplier, SupplierPart, Tracking
@@ -158,6 +159,11 @@ def branch_choices(nodes: models.QuerySet[Any]) -> list[tuple[str, str]]:
         (str(pk), shown.replace("/", " / "))
         for pk, shown in nodes.order_by(path).values_list("pk", path)
     ]
+
+
+def branch_options(nodes: models.QuerySet[Any]) -> Any:
+    """The same after none of them, for a drop-down: asked for where they are shown or checked."""
+    return SimpleLazyObject(lambda: [("", ""), *branch_choices(nodes)])
 
 
 def joined(branch: list[int]) -> models.QuerySet[Location]:

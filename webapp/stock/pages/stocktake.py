@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from catalog.admin.filters import branch_choices, chosen_branch
+from catalog.admin.filters import branch_options, chosen_branch
 from catalog.models import Category, Part
 from core.errors import BusinessError
 from core.fields import QuantityField
@@ -48,9 +48,9 @@ class StartForm(forms.Form):
     def __init__(self, *args: Any, reach: Reach, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         reach.limit(self.fields["location"])
-        choices = [("", ""), *branch_choices(reach.within(Location.objects.all()))]
-        self.fields["location"].widget = LongSelect(choices=choices)
-        categories = [("", ""), *branch_choices(Category.objects.all())]
+        places = branch_options(reach.within(Location.objects.all()))
+        self.fields["location"].widget = LongSelect(choices=places)
+        categories = branch_options(Category.objects.all())
         self.fields["category"] = forms.ChoiceField(
             label=_("Only this category"),
             required=False,
