@@ -16,11 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from access.models import User
 from access.roles import Role
 from core.currencies import shown
+from core.fragments import card
 from core.keys import said
 from core.numbers import plain
 from dashboard import figures, orders, rows, tiles
 from dashboard.caching import Figure, a_few_minutes_old
-from dashboard.cards import card
 from dashboard.latest import movement_line
 from stock.buttons import ISSUE, ORDER, RECEIVE, STOCKTAKE, TRANSFER, Button
 from stock.models.ledger import Kind
@@ -72,7 +72,7 @@ def dashboard_callback(request: HttpRequest, context: dict[str, Any]) -> dict[st
         told["late"] = _limited(counts["late"], f"{address}?late=yes")
         told["waiting"] = _limited(counts["waiting"], f"{address}?waiting=yes")
         awaited = {"rows": rows.next_deliveries(), "url": f"{address}?open=yes"}
-        dashboard["deliveries"] = card("deliveries", awaited)
+        dashboard["deliveries"] = card("dashboard/deliveries.html", awaited)
     if user.has_perm("purchasing.view_reorderproposal"):
         address = reverse("admin:purchasing_reorderproposal_changelist")
         told["proposals"] = _limited(counts["proposals"], address)
@@ -82,11 +82,11 @@ def dashboard_callback(request: HttpRequest, context: dict[str, Any]) -> dict[st
         dashboard |= _movements(user, address)
     if user.has_perms(["catalog.view_part", "catalog.view_supplierpart"]):
         value = a_few_minutes_old("value_of_stock", value_stock)
-        dashboard["value"] = card("value", value, lambda: _value(value))
+        dashboard["value"] = card("dashboard/value.html", value, lambda: _value(value))
     if user.has_perm("stock.view_ledgerverification"):
-        dashboard["ledger"] = card("ledger", asdict(figures.ledger_state()))
+        dashboard["ledger"] = card("dashboard/ledger.html", asdict(figures.ledger_state()))
     if told:
-        dashboard["tiles"] = card("tiles", told)
+        dashboard["tiles"] = card("dashboard/tiles.html", told)
     if not any(dashboard.values()):
         dashboard["administrators"] = _administrators()
     context["dashboard"] = dashboard
@@ -111,7 +111,7 @@ def _needed(user: User, told: Mapping[str, Any]) -> SafeString:
     may_see = needed and user.has_perm("purchasing.view_reorderproposal")
     proposed = orders.proposed_for([part.pk for part in needed]) if may_see else {}
     return card(
-        "needed",
+        "dashboard/needed.html",
         {
             "out_url": told["out_url"],
             "low_url": told["low_url"],
@@ -133,7 +133,7 @@ def _movements(user: User, address: str) -> dict[str, Any]:
     days = a_few_minutes_old("movements_by_day", figures.movements_by_day)
     opens_parts = user.has_perm("catalog.view_part")
     return {
-        "moved": card("moved", days, lambda: _moved(days)),
+        "moved": card("dashboard/moved.html", days, lambda: _moved(days)),
         "latest": {
             "url": address,
             "lines": [

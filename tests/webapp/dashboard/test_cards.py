@@ -12,8 +12,8 @@ from django.utils import timezone, translation
 
 from access.models import User
 from catalog.models import Part, Supplier
+from core.fragments import card
 from dashboard import rows
-from dashboard.cards import card
 from dashboard.figures import Verified
 from dashboard.latest import movement_line
 from purchasing.models import ReorderProposal
@@ -105,7 +105,7 @@ class TestSomebodyElses:
         shown = []
         for language in ("en", "ja", "en"):
             with translation.override(language):
-                shown.append(str(card("ledger", state)))
+                shown.append(str(card("dashboard/ledger.html", state)))
 
         assert shown[0] == shown[2]
         assert ["Levels equal" in html for html in shown] == [True, False, True]
@@ -116,7 +116,7 @@ class TestSomebodyElses:
         shown = []
         for zone in ("Asia/Tokyo", "UTC", "Asia/Tokyo"):
             with translation.override("en"), timezone.override(zone):
-                shown.append(str(card("ledger", state)))
+                shown.append(str(card("dashboard/ledger.html", state)))
 
         assert shown[0] == shown[2] != shown[1]
 

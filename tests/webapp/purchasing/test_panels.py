@@ -321,24 +321,82 @@ class TestSupplier:
 
         assert titles(page_of(client_of(outsider), rotor)) == set()
 
-    def test_costs_four_queries(
+    def test_costs_three_queries_and_the_record_only_when_an_order_changed(
         self,
         buyer: User,
         rotor: Supplier,
         motors: SupplierPart,
+        shelf: Location,
         django_assert_num_queries: DjangoAssertNumQueries,
     ) -> None:
-        """Open orders, their amounts, the late ones, the record."""
+        """Open orders with the number of late ones, their amounts, what the record rests on."""
         for _ in range(12):
             ordered(wanted(motors, 1), by=buyer)
+        finished(motors, buyer, shelf, ordered_days=-5, expected=None, came=-1)
         person = User.objects.get(pk=buyer.pk)
         person.get_all_permissions()
 
-        with django_assert_num_queries(4):
-            shown = supplier_orders.context(rotor, user=person)["supplier_orders"]
+        for queries in (4, 3):
+            with django_assert_num_queries(queries):
+                shown = supplier_orders.context(rotor, user=person)["supplier_orders"]
+            page = BeautifulSoup(shown, "html.parser")
+            assert len(rows(page, "Open orders")) == supplier_orders.MOST_OPEN
+            assert page.select(f'a[href$="?supplier={rotor.pk}&open=yes"]')
 
-        assert shown["more_open"]
-        assert len(shown["open"]) == supplier_orders.MOST_OPEN
+    def test_counts_late_orders_that_are_not_among_the_first(
+        self, client: Client, buyer: User, motors: SupplierPart, rotor: Supplier
+    ) -> None:
+        for days in range(-12, 1):
+            ordered(wanted(motors, 1), by=buyer, expected_on=day(days))
+
+        assert "12 are late" in card(page_of(client, rotor), "Open orders").get_text()
+
+    def test_nobody_is_shown_what_was_made_for_somebody_else(
+        self,
+        buyer: User,
+        general: User,
+        client_of: ClientOf,
+        rotor: Supplier,
+        motors: SupplierPart,
+    ) -> None:
+        """Who may not order sees no button; each reads their own language."""
+        number = ordered(wanted(motors, 1), by=buyer).number
+        link = f"{reverse('admin:purchasing_purchaseorder_add')}?supplier={rotor.pk}"
+
+        for _again in range(2):
+            for person, button in ((buyer, 1), (general, 0)):
+                for language, title in (("en", "Open orders"), ("ja", "未完了の発注")):
+                    page = page_of(client_of(person, language=language), rotor)
+                    assert number in rows(page, title)[0]
+                    assert len(page.select(f'a[href="{link}"]')) == button
+
+    def test_shows_at_once_what_was_done_to_an_order(
+        self, client: Client, buyer: User, rotor: Supplier, motors: SupplierPart, shelf: Location
+    ) -> None:
+        """Of what the record is made of nothing can change without its being made anew."""
+        order = ordered(wanted(motors, 10), by=buyer, expected_on=day(-10))
+
+        def said() -> str:
+            return " ".join(card(page_of(client, rotor), "How it delivers").get_text(" ").split())
+
+        assert "Nothing to judge by yet" in said()
+        arrived(order.lines.get(), 4, shelf, at=moment(-12))
+        receipt = arrived(order.lines.get(), 2, shelf, at=moment(-8))
+        closed(order, by=buyer)
+        assert "60 % 0 of 1 lines in full; 1 order closed short" in said()
+        assert "Days late on average 2.0" in said()
+        take_back(receipt)
+        assert "40 % 0 of 1 lines in full; 1 order closed short" in said()
+        assert "None was late." in said()
+        life.open_again(
+            order.pk,
+            version=now(order).version,
+            lines=[order.lines.get().pk],
+            reason="found",
+            by=buyer,
+            at=timezone.now(),
+        )
+        assert "Nothing to judge by yet" in said()
 
 
 def finished(

@@ -235,6 +235,17 @@ class PurchaseOrder(ChoiceLabels):
                 condition=Q(state__in=["approved", "ordered", "partial"]),
                 name="purchasing_order_awaited",
             ),
+            # What a supplier's page shows: what it still owes, and how it delivered.
+            models.Index(
+                fields=["supplier", "expected_on", "id"],
+                condition=Q(state__in=["draft", "approved", "ordered", "partial"]),
+                name="purchasing_order_owed",
+            ),
+            models.Index(
+                fields=["supplier", "finished_at"],
+                condition=Q(state__in=["received", "closed"]),
+                name="purchasing_order_finished",
+            ),
             # For the search, which looks for a text anywhere in them.
             GinIndex(
                 OpClass(Upper("number"), name="gin_trgm_ops"),

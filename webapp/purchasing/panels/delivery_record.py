@@ -3,18 +3,30 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
-from django.db import connection
 from django.utils import timezone
+
+from core.rows import fetched
 
 DAYS = 365
 # Fewer say little.
 FEW = 5
 
+# Of the last year, found by an index of its own.
+_FINISHED = """
+    o.supplier_id = %(supplier)s AND o.state IN ('received', 'closed')
+    AND o.finished_at >= %(since)s
+"""
+# Whatever is done to an order or received for it raises its version.
+_BASIS = f"""
+SELECT md5(string_agg(o.id || ':' || o.version, ',' ORDER BY o.id))
+FROM purchasing_purchaseorder o WHERE {_FINISHED}
+"""  # noqa: S608 - a condition of ours
 # The receipt that counts is the last one that was not reversed. An order without one (taken over
 # from another system) says nothing about time; one without an expected date, not whether it was
 # late. What was delivered is compared line by line: sums over pieces and metres mean nothing.
-_RECORD = """
+_RECORD = f"""
 WITH finished AS (
     SELECT o.id, o.state, o.expected_on,
            (o.ordered_at AT TIME ZONE %(zone)s)::date AS ordered_on,
@@ -24,8 +36,7 @@ WITH finished AS (
                 SELECT 1 FROM purchasing_goodsreceipt u WHERE u.reverses_id = r.id)
            ) AS arrived_on
     FROM purchasing_purchaseorder o
-    WHERE o.supplier_id = %(supplier)s AND o.state IN ('received', 'closed')
-      AND o.finished_at >= %(since)s
+    WHERE {_FINISHED}
 )
 SELECT * FROM (
     SELECT count(*),
@@ -42,7 +53,7 @@ SELECT * FROM (
            avg(least((taken_over + received) / quantity, 1))
     FROM purchasing_orderline WHERE order_id IN (SELECT id FROM finished)
 ) of_lines
-"""
+"""  # noqa: S608 - a condition of ours
 
 
 @dataclass(frozen=True)
@@ -86,14 +97,23 @@ class DeliveryRecord:
 
 
 def delivery_record(supplier_id: int) -> DeliveryRecord:
-    """Read by the index of the supplier's orders."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _RECORD,
-            {
-                "supplier": supplier_id,
-                "since": timezone.now() - timedelta(days=DAYS),
-                "zone": timezone.get_current_timezone_name(),
-            },
-        )
-        return DeliveryRecord(*cursor.fetchone())
+    """What the finished orders say: several reads for each of them."""
+    [row] = fetched(_RECORD, _asked(supplier_id))
+    return DeliveryRecord(*row)
+
+
+def basis_of_record(supplier_id: int) -> str:
+    """Stands for all that the record is made of: while it is the same, so is the record.
+
+    In one time zone; empty while there is no finished order.
+    """
+    [[basis]] = fetched(_BASIS, _asked(supplier_id))
+    return basis or ""
+
+
+def _asked(supplier_id: int) -> dict[str, Any]:
+    return {
+        "supplier": supplier_id,
+        "since": timezone.now() - timedelta(days=DAYS),
+        "zone": timezone.get_current_timezone_name(),
+    }

@@ -1,45 +1,96 @@
 """The orders of one supplier and how it delivers, on the supplier's page."""
 
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.db.models import F
 from django.urls import reverse
+from django.utils import timezone
 
 from access.models import User
 from catalog.models import Supplier
-from core.postgresql.base import prepared
+from core.fragments import card
+from core.links import page_address
+from core.rows import fetched
 from purchasing.amounts import Amounts, amounts_of_orders
-from purchasing.models import PurchaseOrder
-from purchasing.panels.delivery_record import delivery_record
+from purchasing.models.order import LATE_STATES, is_late
+from purchasing.panels.delivery_record import basis_of_record, delivery_record
+from purchasing.states import OrderState
 
 MOST_OPEN = 10
+# The number of the late ones is the same in every row: it counts before the limit cuts.
+_OPEN = """
+    SELECT count(*) FILTER (WHERE state = ANY(%(late)s) AND expected_on < %(today)s) OVER (),
+           id, number, state, expected_on
+    FROM purchasing_purchaseorder
+    WHERE supplier_id = %(supplier)s AND state IN ('draft', 'approved', 'ordered', 'partial')
+    ORDER BY expected_on NULLS LAST, id LIMIT %(most)s
+"""
 
 
-@prepared()
+class OpenOrder(NamedTuple):
+    """One that somebody waits for; `amount` is empty where no line has a price."""
+
+    url: str
+    number: str
+    state: str
+    state_shown: str
+    expected_on: date | None
+    is_late: bool
+    amount: str
+
+
 def context(supplier: Supplier, *, user: User) -> dict[str, Any]:
-    """What ``purchasing/panel_supplier.html`` shows; empty for who may not see orders."""
+    """What ``purchasing/panel_supplier.html`` shows; empty for who may not see orders.
+
+    It is made once for all who would see the same: how a supplier delivers is the work of many
+    orders, and changes only with one of them.
+    """
     if not user.has_perm("purchasing.view_purchaseorder"):
         return {}
-    orders = PurchaseOrder.objects.filter(supplier=supplier)
-    awaited = list(
-        orders.open()
-        .defer("notes")
-        .order_by(F("expected_on").asc(nulls_last=True), "pk")[: MOST_OPEN + 1]
+    told = {
+        **_open_orders(supplier),
+        "url": _list(supplier),
+        "open_url": _list(supplier, open="yes"),
+        "late_url": _list(supplier, late="yes"),
+        "order_url": _order_url(supplier, user),
+    }
+    made = card(
+        "purchasing/supplier_orders.html",
+        {**told, "basis": basis_of_record(supplier.pk)},
+        lambda: {**told, "record": delivery_record(supplier.pk)},
     )
-    shown = awaited[:MOST_OPEN]
-    amounts = amounts_of_orders([order.pk for order in shown])
+    return {"supplier_orders": made}
+
+
+def _open_orders(supplier: Supplier) -> dict[str, Any]:
+    """The first of them by the day on which they are expected, and how many of all are late."""
+    found = fetched(
+        _OPEN,
+        {
+            "supplier": supplier.pk,
+            "late": list(LATE_STATES),
+            "today": timezone.localdate(),
+            "most": MOST_OPEN + 1,
+        },
+    )
+    shown = found[:MOST_OPEN]
+    amounts = amounts_of_orders([row[1] for row in shown])
     return {
-        "supplier_orders": {
-            "open": [(order, amounts.get(order.pk, Amounts())) for order in shown],
-            "more_open": len(awaited) > MOST_OPEN,
-            "late": orders.late().count(),
-            "record": delivery_record(supplier.pk),
-            "url": _list(supplier),
-            "open_url": _list(supplier, open="yes"),
-            "late_url": _list(supplier, late="yes"),
-            "order_url": _order_url(supplier, user),
-        }
+        "open": [
+            OpenOrder(
+                url=page_address("admin:purchasing_purchaseorder_change", pk),
+                number=number,
+                state=state,
+                state_shown=str(OrderState(state).label),
+                expected_on=expected_on,
+                is_late=is_late(state, expected_on),
+                amount=str(amounts.get(pk, Amounts())),
+            )
+            for _late, pk, number, state, expected_on in shown
+        ],
+        "more_open": len(found) > MOST_OPEN,
+        "late": found[0][0] if found else 0,
     }
 
 
