@@ -28,7 +28,7 @@ from devtools.house import House, Keys
 from devtools.postgres import Cluster
 
 RUN = "load_run"
-FINISHED = "filled for load tests by: "
+FINISHED = "filled for load tests, without people, by: "
 
 
 @dataclass(frozen=True)

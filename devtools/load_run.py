@@ -85,22 +85,11 @@ def record_of(house: House) -> Path:
 
 
 def prepare_people(application: Application, users: int, path: Path) -> None:
-    """Accounts for so many users, in the database that is kept; made anew only if too few."""
+    """Accounts for so many users, in the copy of a run: how many another had changes no page."""
     wanted = accounts_for(users)
-    if all(made_before(path).get(work, 0) >= count for work, count in wanted.items()):
-        return
     with step(f"making {sum(wanted.values())} accounts, and what each works on"):
         words = [f"{work}={count}" for work, count in wanted.items()]
         application.manage("prepare_load_test", *words, "--file", str(path), quiet=True)
-
-
-def made_before(path: Path) -> dict[str, int]:
-    try:
-        people = json.loads(path.read_text("utf-8"))["people"]
-    except (FileNotFoundError, ValueError, KeyError):
-        return {}
-    works = [person["work"] for person in people]
-    return {work: works.count(work) for work in works}
 
 
 def count_bookings(application: Application) -> dict[str, int]:

@@ -64,9 +64,9 @@ def copied(house: House, size: str) -> Iterator[Database]:
     """Data of this size, as a load test has it, which the benchmark may change."""
     with load_database.kept(house, size) as kept:
         steps.collect_static(Application(house, kept))
-        prepare_people(Application(house, kept), USERS, people_of(house, size))
         copy = load_database.copied(kept, size, f"load_bench_{size}")
         try:
+            prepare_people(Application(house, copy), USERS, people_of(house, size))
             yield copy
         finally:
             with load_database.superuser_of(copy) as superuser:

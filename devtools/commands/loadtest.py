@@ -110,8 +110,8 @@ def here(house: House, arguments: argparse.Namespace, folder: Path) -> int:
     steps.compile_translations()
     with load_database.kept(house, size) as kept:
         steps.collect_static(Application(house, kept))
-        prepare_people(Application(house, kept), asked.users, people)
         application = Application(house, load_database.copied(kept, size))
+        prepare_people(application, asked.users, people)
         before = count_bookings(application)
         results, beside = measure(application, asked, folder, people, arguments.port)
         reasons = [
