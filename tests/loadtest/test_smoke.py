@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from devtools import load_database
 from devtools.house import House
 from devtools.server import next_free
 from loadtest.mix import PEOPLE
@@ -24,6 +25,8 @@ from devtools.__main__ import main
 from devtools.house import House
 sys.exit(main(sys.argv[2:], House(Path(sys.argv[1]))))
 """
+
+LEFT_BEHIND = "SELECT count(*) FROM access_user WHERE username LIKE 'load-%'"
 
 
 @pytest.fixture
@@ -67,3 +70,5 @@ def test_ten_people_do_everything_once(house: House, repository: Path) -> None:
 
     people = json.loads((house.data / "load" / "people-demo.json").read_text())["people"]
     assert {person["work"] for person in people} == set(PEOPLE)
+    with load_database.kept(house, "demo") as kept, kept.connect_as_owner() as owner:
+        assert owner.execute(LEFT_BEHIND).fetchone() == (0,)
