@@ -5,7 +5,6 @@ What a part depends on is its key, all of it: nothing is ever taken back, old pa
 
 import hashlib
 from collections.abc import Callable
-from typing import Any
 
 from django.core.cache import caches
 from django.template.loader import render_to_string
@@ -28,9 +27,7 @@ def kept(key: Key, make: Callable[[], str]) -> SafeString:
     return SafeString(html)
 
 
-def card(
-    template: str, told: object, context: Callable[[], dict[str, Any]] | None = None
-) -> SafeString:
+def card(template: str, told: object, context: Callable[[], object] | None = None) -> SafeString:
     """What a template makes of what it is told, and of nothing else: for all who would see it.
 
     It knows neither the request nor who asks, so that nobody sees what was made for somebody else.

@@ -365,8 +365,12 @@ class TestSupplier:
 
         for _again in range(2):
             for person, button in ((buyer, 1), (general, 0)):
-                for language, title in (("en", "Open orders"), ("ja", "未完了の発注")):
+                for language, record, title in (
+                    ("en", "How it delivers", "Open orders"),
+                    ("ja", "納入実績", "未完了の発注"),
+                ):
                     page = page_of(client_of(person, language=language), rotor)
+                    assert titles(page) == {record, title}
                     assert number in rows(page, title)[0]
                     assert len(page.select(f'a[href="{link}"]')) == button
 

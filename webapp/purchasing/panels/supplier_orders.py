@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from access.models import User
 from catalog.models import Supplier
@@ -41,26 +42,27 @@ class OpenOrder(NamedTuple):
 
 
 def context(supplier: Supplier, *, user: User) -> dict[str, Any]:
-    """What ``purchasing/panel_supplier.html`` shows; empty for who may not see orders.
-
-    It is made once for all who would see the same: how a supplier delivers is the work of many
-    orders, and changes only with one of them.
-    """
+    """What ``purchasing/panel_supplier.html`` shows; empty for who may not see orders."""
     if not user.has_perm("purchasing.view_purchaseorder"):
         return {}
     told = {
         **_open_orders(supplier),
+        "record": _record(supplier),
         "url": _list(supplier),
         "open_url": _list(supplier, open="yes"),
         "late_url": _list(supplier, late="yes"),
         "order_url": _order_url(supplier, user),
     }
-    made = card(
-        "purchasing/supplier_orders.html",
-        {**told, "basis": basis_of_record(supplier.pk)},
-        lambda: {**told, "record": delivery_record(supplier.pk)},
+    return {"supplier_orders": card("purchasing/supplier_orders.html", told)}
+
+
+def _record(supplier: Supplier) -> SafeString:
+    """Worked out of many orders, and kept until one of them changes or another is finished."""
+    return card(
+        "purchasing/supplier_record.html",
+        basis_of_record(supplier.pk),
+        lambda: delivery_record(supplier.pk),
     )
-    return {"supplier_orders": made}
 
 
 def _open_orders(supplier: Supplier) -> dict[str, Any]:
