@@ -98,9 +98,11 @@ def measure_pages(asked: dict[str, Asked], rounds: int, folder: Path) -> dict[st
                 each.wait_until_ready()
         with step(f"measuring {rounds} rounds"):
             names = dict.fromkeys(name for each in every.values() for name in each.names)
-            for _round in range(rounds):
+            # Who is first changes: the second finds the processor as the first left it.
+            for turn in range(rounds):
+                in_turn = list(every.values())[:: -1 if turn % 2 else 1]
                 for name in names:
-                    for each in every.values():
+                    for each in in_turn:
                         each.take(name)
         return {size: each.finish() for size, each in every.items()}
 

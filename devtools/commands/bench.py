@@ -85,12 +85,13 @@ def measure(
     folder.mkdir(exist_ok=True)
     last = list(applications)[-1]
     everything = not arguments.only
+    # Of all sizes, although one is shown: what a process did just before its turn is felt in it.
     asked = {
         size: Asked(
             application=application,
             people=people_of(house, size),
             only=arguments.only or (),
-            beside=everything and size == last,
+            beside=everything,
         )
         for size, application in applications.items()
     }

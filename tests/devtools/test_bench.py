@@ -211,8 +211,10 @@ class TestMeasurePages:
 
         found = measure_pages(asked, 2, tmp_path)
 
-        one_round = ["less a", "more a", "less b", "more b", "less only less", "more only more"]
-        assert log.read_text().splitlines() == one_round * 2
+        assert log.read_text().splitlines() == [
+            *("less a", "more a", "less b", "more b", "less only less", "more only more"),
+            *("more a", "less a", "more b", "less b", "less only less", "more only more"),
+        ]
         assert {name: one.rounds for name, one in found.items()} == {"less": 2, "more": 2}
 
     def test_says_when_a_process_ended_early(self, tmp_path: Path) -> None:
