@@ -5,6 +5,7 @@ So what changes on the machine while it runs changes all figures that are compar
 
 import contextlib
 import json
+import random
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -97,11 +98,13 @@ def measure_pages(asked: dict[str, Asked], rounds: int, folder: Path) -> dict[st
             for each in every.values():
                 each.wait_until_ready()
         with step(f"measuring {rounds} rounds"):
-            names = dict.fromkeys(name for each in every.values() for name in each.names)
-            # Who is first changes: the second finds the processor as the first left it.
+            names = list(dict.fromkeys(name for each in every.values() for name in each.names))
+            # What came before is felt in a page: each round has an order of its own, the same for
+            # both, and now one is first and now the other.
             for turn in range(rounds):
                 in_turn = list(every.values())[:: -1 if turn % 2 else 1]
-                for name in names:
+                order = random.Random(turn)  # noqa: S311 - no secret
+                for name in order.sample(names, len(names)):
                     for each in in_turn:
                         each.take(name)
         return {size: each.finish() for size, each in every.items()}

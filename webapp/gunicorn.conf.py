@@ -5,7 +5,6 @@ and of more they wait for one another (docs/adr/0020-processes-rather-than-threa
 What differs between the two comes from the command line or the environment.
 """
 
-import gc
 import os
 import signal
 import threading
@@ -46,21 +45,12 @@ logconfig_dict = {
 }
 
 
-# How many new objects make Python look for those that nothing reaches any more: a page makes some
-# ten thousand, nearly all of which are gone with it.
-COLLECT_AFTER = 20_000
-
-
 def post_worker_init(worker: object) -> None:
-    """Make ready before the first request. What the application is made of is never thrown away,
-    so it need not be looked through: otherwise one page in some hundred waits while all of it is.
-    """
-    from core.warming import warm_up  # noqa: PLC0415 - the application is there only now
+    """Make ready before the first request."""
+    from core.warming import settle, warm_up  # noqa: PLC0415 - the application is there only now
 
     warm_up()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(COLLECT_AFTER, 10, 10)
+    settle()
 
 
 class Master(Protocol):

@@ -5,6 +5,7 @@ network or another process is in it. What is not measured (a list made to forget
 form before it is sent) is asked for in the same way, beforehand.
 """
 
+import gc
 import logging
 import os
 import time
@@ -24,6 +25,7 @@ from django.urls import reverse
 
 from access.models import User
 from config.logs import logging_config
+from core.warming import settle
 from demo.bench.visits import Visit, model_admin_of
 
 BACKEND = "access.backends.RightsBackend"
@@ -201,6 +203,18 @@ def logging_as_in_production() -> Iterator[None]:
             yield
         finally:
             root.handlers[:] = kept
+
+
+@contextmanager
+def settled_as_in_production() -> Iterator[None]:
+    """Python looks for what nobody reaches as seldom as in a process of the web server."""
+    before = gc.get_threshold()
+    settle()
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 def application() -> WSGIHandler:

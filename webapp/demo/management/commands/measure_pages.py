@@ -8,7 +8,11 @@ from django.core.management.base import BaseCommand, CommandError
 
 from core.waiting import limit_waiting
 from demo.bench import beside, machine
-from demo.bench.asking import UnexpectedAnswerError, logging_as_in_production
+from demo.bench.asking import (
+    UnexpectedAnswerError,
+    logging_as_in_production,
+    settled_as_in_production,
+)
 from demo.bench.limits import limits
 from demo.bench.rounds import Rounds, ours
 from demo.bench.visits import MissingError, Traffic, chosen
@@ -58,11 +62,12 @@ class Command(BaseCommand):
     def measured(self, options: dict[str, Any]) -> Rounds:
         rounds = self.prepared(options)
         rounds.warm_up()
-        if options["by_turns"]:
-            self.take_turns(rounds)
-        else:
-            for _round in range(options["rounds"]):
-                rounds.go_round()
+        with settled_as_in_production():
+            if options["by_turns"]:
+                self.take_turns(rounds)
+            else:
+                for _round in range(options["rounds"]):
+                    rounds.go_round()
         return rounds
 
     def prepared(self, options: dict[str, Any]) -> Rounds:
