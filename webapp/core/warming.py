@@ -18,7 +18,6 @@ from django.utils import translation
 from core import currencies, units
 from core.release import release
 
-
 # How many new objects make Python look for those that nothing reaches any more: a page makes some
 # ten thousand, nearly all of which are gone with it.
 COLLECT_AFTER = 20_000

@@ -77,6 +77,7 @@ def ask(handler: Callable[..., Any], environ: dict[str, Any]) -> Answer:
     """One request as a server hands it in, until its last byte is sent and it is closed."""
     begun: list[Any] = []
     statements = Statements()
+    gc.collect()  # or the page pays, every other time, for what those before it left
     with connection.execute_wrapper(statements):
         cpu, wall = time.thread_time(), time.perf_counter()
         response = handler(environ, lambda *line: begun.extend(line))
