@@ -1,7 +1,7 @@
 """What a benchmark prints, and writes into docs/benchmarks.md: tables of medians and ratios."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,10 @@ class Measured:
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> "Measured":
         return cls(content["machine"], content["rounds"], content["pages"], content["limits"])
+
+    def beside(self, others: "Measured") -> "Measured":
+        """With what others were measured to be; ours stay as they are."""
+        return replace(self, pages={**others.pages, OURS: self.ours}, limits=others.limits)
 
     @property
     def ours(self) -> Figures:

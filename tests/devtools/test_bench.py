@@ -103,6 +103,15 @@ class TestRows:
 
         assert posting_rows(Posting(rates)) == [("one part", "150", "1,204", "0.12")]
 
+    def test_what_others_are_leaves_ours_as_it_is(self) -> None:
+        ours = measured({"ours": {"list": page(1, 2)}})
+
+        both = ours.beside(measured())
+
+        assert both.ours == {"list": page(1, 2)}
+        assert set(both.pages) == {"ours", *BESIDE}
+        assert both.limits == measured().limits
+
 
 class TestReport:
     def test_has_every_table_and_what_it_was_measured_on(self) -> None:
