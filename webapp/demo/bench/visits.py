@@ -160,7 +160,7 @@ class Traffic:
         yield self._list("parts: of a category", keeper, Part, category=part["category"])
         # Of the others there may be fewer than a list shows, where little was moved.
         yield self._list("parts: of a status", keeper, Part, status="out")
-        whole, narrowed = list_of(Part), f"{list_of(Part)}?status=low"
+        whole, narrowed = list_of(Part), f"{list_of(Part)}?status=out"
         for page, path in (
             ("list: back as it was left", whole),
             ("list: without filters again", reset(whole)),
